@@ -4,6 +4,7 @@ mod arpa;
 mod case;
 mod corpus;
 mod count;
+pub mod evaluate;
 mod kneser_ney;
 mod key;
 mod model;
