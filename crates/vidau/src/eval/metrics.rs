@@ -105,6 +105,23 @@ impl Counts {
     }
 }
 
+impl Rates {
+    /// A rate by the name of its field.
+    #[must_use]
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        Some(match name {
+            "wer" => self.wer,
+            "wer_t" => self.wer_t,
+            "cer" => self.cer,
+            "cer_t" => self.cer_t,
+            "syl_err" => self.syl_err,
+            "syl_err_exact" => self.syl_err_exact,
+            "num_bad" => self.num_bad,
+            _ => return None,
+        })
+    }
+}
+
 impl Harm {
     /// Over-correction: tokens made wrong, in per cent of those that were
     /// right.

@@ -95,19 +95,11 @@ impl GroupReport {
     /// `over` or `num_chg`.
     #[must_use]
     pub fn figure(&self, name: &str) -> Option<f64> {
-        let rates = &self.restored.rates;
-        Some(match name {
-            "wer" => rates.wer,
-            "wer_t" => rates.wer_t,
-            "cer" => rates.cer,
-            "cer_t" => rates.cer_t,
-            "syl_err" => rates.syl_err,
-            "syl_err_exact" => rates.syl_err_exact,
-            "num_bad" => rates.num_bad,
-            "over" => self.over,
-            "num_chg" => self.num_chg as f64,
-            _ => return None,
-        })
+        match name {
+            "over" => Some(self.over),
+            "num_chg" => Some(self.num_chg as f64),
+            rate => self.restored.rates.figure(rate),
+        }
     }
 }
 
