@@ -59,23 +59,23 @@ fn located<'w>(input: &Input, found: impl Iterator<Item = Correction<'w>>) -> Ve
     // How much longer the output is than the input, up to here.
     let mut growth = 0isize;
     let place = |c: Correction<'w>| {
-        let passed = &text[at..c.span.start];
+        let passed = &text[at..c.span().start];
         line += passed.matches('\n').count();
         line_start = passed.rfind('\n').map_or(line_start, |i| at + i + 1);
-        at = c.span.start;
+        at = c.span().start;
         let output_start = (start + at).saturating_add_signed(growth);
-        growth += c.best.len() as isize - c.span.len() as isize;
+        growth += c.best().len() as isize - c.span().len() as isize;
         Change {
-            span: [start + c.span.start, start + c.span.end],
+            span: [start + c.span().start, start + c.span().end],
             output_start,
             line,
             column: text[line_start..at].chars().count() + 1,
-            before: c.original.to_owned(),
-            after: c.best.to_owned(),
-            reason: c.reason,
-            confidence: c.confidence,
-            flagged: c.flagged,
-            alternatives: c.alternatives.iter().map(Reading::of).collect(),
+            before: c.original().to_owned(),
+            after: c.best().to_owned(),
+            reason: c.reason(),
+            confidence: c.confidence(),
+            flagged: c.is_flagged(),
+            alternatives: c.alternatives().map(|a| Reading::of(&a)).collect(),
         }
     };
     found.map(place).collect()

@@ -75,8 +75,7 @@ fn measure(
         (Some(path), _) => Input::read(path)?.text().to_owned(),
         (None, Some(worker)) => {
             let document = Document::from_text(&raw);
-            let restored = worker.restore(&document);
-            restored.with_context(|| text.id.clone())?.text().to_owned()
+            worker.restore(&document).text().to_owned()
         }
         (None, None) => raw.clone(),
     };

@@ -177,9 +177,7 @@ fn restore(
 ) -> anyhow::Result<Done> {
     let input = Input::read(path)?;
     let document = Document::from_text(input.text());
-    let restored = worker
-        .restore(&document)
-        .with_context(|| input.name.clone())?;
+    let restored = worker.restore(&document);
     let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
     ensure!(
         lines(restored.text()) == lines(input.text()),
