@@ -145,7 +145,6 @@ impl Lesson {
         }
         segments.extend(self.multiples());
         segments.sort_unstable();
-        segments.dedup_by(|b, a| a.truth == b.truth && a.observed == b.observed);
         let profile = Profile {
             segments,
             ..self.floors(name, &counts, &blanks)
@@ -268,4 +267,83 @@ pub fn dump(model: &ChannelModel) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters::alphabet;
+    use super::*;
+
+    fn page(profile: &str, truth: &str, observed: &str) -> Page {
+        Page {
+            profile: profile.to_owned(),
+            weight: 1.0,
+            is_line_by_line: false,
+            truth: truth.to_owned(),
+            observed: observed.to_owned(),
+        }
+    }
+
+    fn toy() -> Vec<Page> {
+        let truth = "Căn cứ Luật Tổ chức chính quyền địa phương\nnăm nay đã được sửa đổi\n";
+        let eng = "Can cr Luat T6 chirc chinh quyén dia phuong\nnim nay da dugc stra déi\n";
+        let vie = "Căn cứ Luật Tổ chức chính quyên địa phương\nnăm nay đã được sửa đổi\n";
+        vec![
+            page("eng", &truth.repeat(5), &eng.repeat(5)),
+            page("vie", &truth.repeat(5), &vie.repeat(5)),
+        ]
+    }
+
+    #[test]
+    fn every_profile_knows_the_alphabet_and_comes_back() {
+        let model = train(&toy(), &Options::default()).unwrap();
+        let names: Vec<&str> = model.profiles.iter().map(|p| &*p.name).collect();
+        assert_eq!(names, ["clean", "stripped", "eng", "vie", "latin"]);
+        for profile in &model.profiles {
+            assert!(profile.segments.is_sorted());
+            for letter in alphabet() {
+                let letter = letter.to_string();
+                let known = profile.segments.iter().any(|s| *s.truth == letter);
+                assert!(known, "{letter} in {}", profile.name);
+            }
+        }
+        let bytes = model.to_bytes();
+        assert_eq!(ChannelModel::from_bytes(&bytes).unwrap(), model);
+        assert_eq!(
+            train(&toy(), &Options::default()).unwrap().to_bytes(),
+            bytes
+        );
+        assert!(dump(&model).contains("eng\tô\t"));
+    }
+
+    #[test]
+    fn what_was_read_is_cheap() {
+        let model = train(&toy(), &Options::default()).unwrap();
+        let cost = |profile: &str, truth: &str, observed: &str| {
+            super::super::Scorer::new(model.profile(profile).unwrap()).cost(truth, observed)
+        };
+        assert!(cost("eng", "Tổ", "T6") < 2 * NAT);
+        assert!(cost("vie", "Tổ", "T6") > 4 * NAT);
+        assert!(cost("vie", "quyền", "quyên") < 2 * NAT);
+        assert!(cost("stripped", "quyền", "quyen") < NAT / 8);
+        assert_eq!(cost("clean", "quyền", "quyền"), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_trained_is_an_error() {
+        let missing = train(&toy()[..1], &Options::default()).unwrap_err();
+        assert!(matches!(missing, Error::TrainingData { ref name, .. } if name == "vie"));
+        let options = Options {
+            order: 4,
+            ..Options::default()
+        };
+        let order = train(&toy(), &options).unwrap_err();
+        assert!(matches!(
+            order,
+            Error::Option {
+                option: "order",
+                ..
+            }
+        ));
+    }
 }
