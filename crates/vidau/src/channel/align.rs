@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::letters::fold;
+use unicode_normalization::UnicodeNormalization;
 
 /// Words of one text beside the words of the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -239,6 +239,16 @@ fn longest_ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     series
 }
 
+/// The letter without case and marks; other characters as they are.
+pub(super) fn fold(c: char) -> char {
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    match lower {
+        'đ' | 'ð' => 'd',
+        _ if lower.is_ascii() => lower,
+        _ => std::iter::once(lower).nfd().next().unwrap_or(lower),
+    }
+}
+
 /// Weighted edit distance of folded letters: 2 for a letter, 1 for letters
 /// that engines confuse and for punctuation that comes or goes.
 fn distance(a: &[char], b: &[char]) -> u32 {
@@ -299,6 +309,12 @@ mod tests {
         (pairs.iter())
             .map(|&(a, b)| (a.to_owned(), b.to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn folding_takes_marks_and_case() {
+        let folded: String = "ĐƯỜNG Ngặt7,".chars().map(fold).collect();
+        assert_eq!(folded, "duong ngat7,");
     }
 
     #[test]

@@ -8,7 +8,6 @@
 //! keep their case.
 
 pub mod align;
-mod letters;
 mod score;
 mod table;
 #[cfg(feature = "train")]

@@ -1,7 +1,7 @@
 //! Profiles that are derived, not learnt: `clean` and `stripped`.
 
-use super::super::letters::{Shape, alphabet, compose, shape};
 use super::super::{Profile, Segment};
+use super::letters::{Shape, alphabet, compose, shape};
 use crate::cost::{Cost, NAT, cost_of};
 
 /// `like` with every error this many times rarer.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::super::letters::fold;
+use super::super::align::fold;
 use super::super::{MAX_OBSERVED, MAX_TRUTH};
 
 /// A word pair as letter numbers, with its weight.
@@ -226,12 +226,12 @@ fn expect(
             }
         }
         if order > 1 {
-            for i in 0..n {
+            for (i, &of_three) in triples.iter().enumerate().take(n) {
                 let cells = i * width..(i + 1) * width;
                 let passed: f64 = cells.map(|c| forward[c] * backward[c]).sum();
                 for k in 2..=order.min(n - i) {
                     let key = Key::new(&pair.truth[i..i + k], &[]).truth();
-                    let longer = if k == 2 { triples[i] } else { 0.0 };
+                    let longer = if k == 2 { of_three } else { 0.0 };
                     *counts.reached.entry(key).or_default() += scale * passed - longer;
                 }
             }

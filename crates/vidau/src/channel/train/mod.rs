@@ -2,6 +2,9 @@
 
 mod derive;
 mod em;
+mod fit;
+mod known;
+mod letters;
 mod pages;
 mod pairs;
 mod smooth;
@@ -9,6 +12,7 @@ mod smooth;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+pub use fit::{Fit, fit};
 pub use pages::{Page, read_pages};
 
 use self::em::{Learnt, Settings};
@@ -35,13 +39,16 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            order: 2,
+            order: 3,
             min_count: 2.0,
-            min_gain: 0.7,
+            min_gain: 0.5,
             clean_rarer: 50.0,
         }
     }
 }
+
+/// Shares of lines expected to be `clean`, `stripped`, `eng`, `vie`, `latin`.
+const PRIORS: [f64; 5] = [0.3, 0.1, 0.25, 0.3, 0.05];
 
 /// Learns the profiles `vie`, `eng` and `latin` from pages and derives `clean`
 /// and `stripped`. `latin` leans on the other two, since little is ever read
@@ -58,21 +65,24 @@ pub fn train(pages: &[Page], options: &Options) -> Result<ChannelModel> {
         });
     }
     let vie = Lesson::new(pages, "vie", options)?;
-    let eng = Lesson::new(pages, "eng", options)?;
+    let mut eng = Lesson::new(pages, "eng", options)?;
+    known::adjust(&mut eng.learnt);
     let (vie_profile, vie_readings) = vie.profile("vie", None);
     let (eng_profile, eng_readings) = eng.profile("eng", None);
     let prior = mixture(&eng_readings, &vie_readings);
     let latin = Lesson::new(pages, "latin", options).unwrap_or_default();
-    let (latin_profile, _) = latin.profile("latin", Some((&prior, &eng_profile)));
-    Ok(ChannelModel {
-        profiles: vec![
-            derive::clean(&vie_profile, options.clean_rarer),
-            derive::stripped(),
-            eng_profile,
-            vie_profile,
-            latin_profile,
-        ],
-    })
+    let (latin_profile, _) = latin.profile("latin", Some(&prior));
+    let mut profiles = vec![
+        derive::clean(&vie_profile, options.clean_rarer),
+        derive::stripped(),
+        eng_profile,
+        vie_profile,
+        latin_profile,
+    ];
+    for (profile, share) in profiles.iter_mut().zip(PRIORS) {
+        profile.prior = cost_of(share);
+    }
+    Ok(ChannelModel { profiles })
 }
 
 /// What one profile's pages taught.
@@ -113,19 +123,16 @@ impl Lesson {
         })
     }
 
-    fn profile(&self, name: &str, prior: Option<(&Readings, &Profile)>) -> (Profile, Readings) {
+    fn profile(&self, name: &str, prior: Option<&Readings>) -> (Profile, Readings) {
         let mut counts = self.learnt.singles.clone();
         let blanks = counts.remove(&' ').unwrap_or_default();
-        if name == "eng" {
-            add_known_readings(&mut counts);
-        }
         let strength = Strength {
-            letter: 3.0,
+            letter: 10.0,
             base: 5.0,
             marks: 20.0,
             prior: 20.0,
         };
-        let readings = smooth(&counts, &strength, prior.map(|(readings, _)| readings));
+        let readings = smooth(&counts, &strength, prior);
         let mut segments = Vec::new();
         for (letter, readings) in &readings {
             for (observed, &p) in readings {
@@ -136,9 +143,8 @@ impl Lesson {
                 });
             }
         }
-        segments.extend(self.multiples(prior.map(|(_, profile)| profile)));
+        segments.extend(self.multiples());
         segments.sort_unstable();
-        segments.dedup_by(|b, a| a.truth == b.truth && a.observed == b.observed);
         let profile = Profile {
             segments,
             ..self.floors(name, &counts, &blanks)
@@ -146,9 +152,7 @@ impl Lesson {
         (profile, readings)
     }
 
-    /// Segments of several letters: this profile's, and of another what is
-    /// missing here.
-    fn multiples(&self, prior: Option<&Profile>) -> Vec<Segment> {
+    fn multiples(&self) -> Vec<Segment> {
         let mut segments = Vec::new();
         for (truth, readings) in &self.learnt.multiples {
             for (observed, &(p, _)) in readings {
@@ -156,16 +160,6 @@ impl Lesson {
                     truth: truth.as_str().into(),
                     observed: observed.as_str().into(),
                     cost: cost_of(p),
-                });
-            }
-        }
-        for segment in prior.iter().flat_map(|p| &p.segments) {
-            let is_known = (self.learnt.multiples.get(&*segment.truth))
-                .is_some_and(|readings| readings.contains_key(&*segment.observed));
-            if segment.truth.chars().count() > 1 && !is_known {
-                segments.push(Segment {
-                    cost: segment.cost + NAT,
-                    ..segment.clone()
                 });
             }
         }
@@ -201,7 +195,9 @@ impl Lesson {
                 read_as.insert(reading, count);
             }
         }
-        *read_as.entry("").or_default() += 0.5;
+        for (reading, share) in known::BLANKS {
+            *read_as.entry(reading).or_default() += share * blank_total;
+        }
         let blanks: Vec<Reading> = (read_as.iter())
             .map(|(&observed, &count)| Reading {
                 observed: observed.into(),
@@ -210,42 +206,15 @@ impl Lesson {
             .collect();
         Profile {
             lost_blank: blanks.first().map_or(0, |b| b.cost),
-            kept_blank: cost_of(o.blanks_kept / blank_total).max(0),
-            inserted_blank: share(o.blanks_inserted, o.gaps),
+            kept_blank: cost_of(o.blanks_kept / blank_total),
+            inserted_blank: share(o.blanks_inserted + known::INSERTED_BLANKS * o.gaps, o.gaps),
             unseen: cost_of(new(1) / characters),
             insertion: cost_of(new(2) / characters),
             deletion: cost_of(new(0)),
-            spurious_word: share(o.words_spurious, o.words),
+            spurious_word: share(o.words_spurious + known::SPURIOUS_WORDS * o.words, o.words),
             lost_word: share(o.words_lost, o.words),
             blanks,
             ..Profile::empty(name)
-        }
-    }
-}
-
-/// Readings that real scans show far oftener than typeset pages.
-fn add_known_readings(counts: &mut Readings) {
-    const KNOWN: [(char, &[(&str, f64)]); 5] = [
-        (
-            'Đ',
-            &[
-                ("P", 0.25),
-                ("D", 0.2),
-                ("B", 0.08),
-                ("Ð", 0.03),
-                ("Pp", 0.02),
-            ],
-        ),
-        ('ê', &[("¢", 0.01)]),
-        ('ế', &[("¢", 0.02)]),
-        ('ệ', &[("¢", 0.04)]),
-        ('ề', &[("¢", 0.01)]),
-    ];
-    for (letter, readings) in KNOWN {
-        let own = counts.entry(letter).or_default();
-        let total: f64 = own.values().sum::<f64>().max(20.0);
-        for &(reading, share) in readings {
-            *own.entry(reading.to_owned()).or_default() += share * total;
         }
     }
 }
@@ -300,47 +269,81 @@ pub fn dump(model: &ChannelModel) -> String {
     out
 }
 
-/// How well a profile predicts pages it has not seen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fit {
-    /// Words found in both texts.
-    pub words: f64,
-    /// Letters of those words.
-    pub letters: f64,
-    /// Cost of the cheapest reading of each word, in nats a letter.
-    pub nats_per_letter: f64,
-    /// Share of the words that need an event without a segment of its own.
-    pub at_floor: f64,
-}
+#[cfg(test)]
+mod tests {
+    use super::letters::alphabet;
+    use super::*;
 
-/// Measures `profile` on pages, word by word, by the cheapest cut.
-#[must_use]
-pub fn fit(profile: &Profile, pages: &[&Page]) -> Fit {
-    let mut observations = Observations::default();
-    for page in pages {
-        observations.add(page);
-    }
-    let scorer = super::Scorer::new(profile);
-    let floor = profile.unseen.min(profile.insertion).min(profile.deletion);
-    let (mut words, mut letters, mut cost, mut floored) = (0.0, 0.0, 0.0, 0.0);
-    for ((truth, observed), weight) in &observations.pairs {
-        if truth.contains(' ') {
-            continue;
-        }
-        words += weight;
-        letters += weight * truth.chars().count() as f64;
-        cost += weight * f64::from(scorer.cost(truth, observed)) / f64::from(NAT);
-        let known: Cost = (scorer.segments(truth, observed).iter())
-            .filter_map(|&(t, o)| scorer.segment(t, o).or((t == o).then_some(0)))
-            .sum();
-        if scorer.cost(truth, observed) >= known + floor {
-            floored += weight;
+    fn page(profile: &str, truth: &str, observed: &str) -> Page {
+        Page {
+            profile: profile.to_owned(),
+            weight: 1.0,
+            is_line_by_line: false,
+            truth: truth.to_owned(),
+            observed: observed.to_owned(),
         }
     }
-    Fit {
-        words,
-        letters,
-        nats_per_letter: cost / letters.max(1.0),
-        at_floor: floored / words.max(1.0),
+
+    fn toy() -> Vec<Page> {
+        let truth = "Căn cứ Luật Tổ chức chính quyền địa phương\nnăm nay đã được sửa đổi\n";
+        let eng = "Can cr Luat T6 chirc chinh quyén dia phuong\nnim nay da dugc stra déi\n";
+        let vie = "Căn cứ Luật Tổ chức chính quyên địa phương\nnăm nay đã được sửa đổi\n";
+        vec![
+            page("eng", &truth.repeat(5), &eng.repeat(5)),
+            page("vie", &truth.repeat(5), &vie.repeat(5)),
+        ]
+    }
+
+    #[test]
+    fn every_profile_knows_the_alphabet_and_comes_back() {
+        let model = train(&toy(), &Options::default()).unwrap();
+        let names: Vec<&str> = model.profiles.iter().map(|p| &*p.name).collect();
+        assert_eq!(names, ["clean", "stripped", "eng", "vie", "latin"]);
+        for profile in &model.profiles {
+            assert!(profile.segments.is_sorted());
+            for letter in alphabet() {
+                let letter = letter.to_string();
+                let known = profile.segments.iter().any(|s| *s.truth == letter);
+                assert!(known, "{letter} in {}", profile.name);
+            }
+        }
+        let bytes = model.to_bytes();
+        assert_eq!(ChannelModel::from_bytes(&bytes).unwrap(), model);
+        assert_eq!(
+            train(&toy(), &Options::default()).unwrap().to_bytes(),
+            bytes
+        );
+        assert!(dump(&model).contains("eng\tô\t"));
+    }
+
+    #[test]
+    fn what_was_read_is_cheap() {
+        let model = train(&toy(), &Options::default()).unwrap();
+        let cost = |profile: &str, truth: &str, observed: &str| {
+            super::super::Scorer::new(model.profile(profile).unwrap()).cost(truth, observed)
+        };
+        assert!(cost("eng", "Tổ", "T6") < 2 * NAT);
+        assert!(cost("vie", "Tổ", "T6") > 4 * NAT);
+        assert!(cost("vie", "quyền", "quyên") < 2 * NAT);
+        assert!(cost("stripped", "quyền", "quyen") < NAT / 8);
+        assert_eq!(cost("clean", "quyền", "quyền"), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_trained_is_an_error() {
+        let missing = train(&toy()[..1], &Options::default()).unwrap_err();
+        assert!(matches!(missing, Error::TrainingData { ref name, .. } if name == "vie"));
+        let options = Options {
+            order: 4,
+            ..Options::default()
+        };
+        let order = train(&toy(), &options).unwrap_err();
+        assert!(matches!(
+            order,
+            Error::Option {
+                option: "order",
+                ..
+            }
+        ));
     }
 }

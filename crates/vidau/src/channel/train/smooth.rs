@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::letters::{Shape, alphabet, compose, shape, to_lower, to_upper};
+use super::letters::{Shape, alphabet, compose, shape, to_lower, to_upper};
 
 /// Letter -> reading -> count or probability.
 pub(crate) type Readings = BTreeMap<char, BTreeMap<String, f64>>;

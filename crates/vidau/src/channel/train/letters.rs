@@ -1,7 +1,5 @@
 //! Vietnamese letters taken apart: base letter, shape mark, tone.
 
-use unicode_normalization::UnicodeNormalization;
-
 /// The vowels by tone (level, grave, hook, tilde, acute, dot below), then đ.
 const ROWS: [(char, u8, [char; 6]); 12] = [
     ('a', 0, ['a', 'à', 'ả', 'ã', 'á', 'ạ']),
@@ -95,15 +93,6 @@ pub(crate) fn alphabet() -> Vec<char> {
     all
 }
 
-/// The letter without case and marks; other characters as they are.
-pub(crate) fn fold(c: char) -> char {
-    match to_lower(c) {
-        'đ' | 'ð' => 'd',
-        ascii if ascii.is_ascii() => ascii,
-        other => std::iter::once(other).nfd().next().unwrap_or(other),
-    }
-}
-
 /// One character's lower case, where that is one character.
 pub(crate) fn to_lower(c: char) -> char {
     single(c, c.to_lowercase())
@@ -135,9 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_takes_marks_and_case() {
-        let folded: String = "ĐƯỜNG Ngặt7,".chars().map(fold).collect();
-        assert_eq!(folded, "duong ngat7,");
+    fn other_characters_have_no_shape() {
         assert_eq!(shape('7'), None);
         assert_eq!(shape('ø'), None);
     }
