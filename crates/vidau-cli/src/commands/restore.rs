@@ -41,7 +41,7 @@ pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
         let text = report.render(format)?;
         match &args.report_file {
             Some(file) => atomic::write(file, text.as_bytes())?,
-            None => eprint!("{text}"),
+            None => output::report(&text),
         }
     }
     Ok(match failed {
@@ -176,6 +176,7 @@ fn restore(
     worker: &mut Worker<'_>,
 ) -> anyhow::Result<Done> {
     let input = Input::read(path)?;
+    input.check_is_plain()?;
     let document = Document::from_text(input.text());
     let restored = worker
         .restore(&document)
@@ -194,17 +195,22 @@ fn restore(
         None => String::new(),
     };
 
-    let _uninterrupted = signals::writing();
     // The record comes first: a change without one could not be undone.
-    if let Some(file) = args.ledger.as_ref().filter(|_| is_changed) {
-        atomic::append(file, entries.as_bytes())?;
-    }
+    let record = || match args.ledger.as_ref().filter(|_| is_changed) {
+        Some(file) => atomic::append(file, entries.as_bytes()),
+        None => Ok(()),
+    };
     match sink {
         Sink::Stdout => {
-            drop(_uninterrupted);
+            let guard = signals::writing();
+            record()?;
+            // A reader that does not read must not keep the program alive.
+            drop(guard);
             output::result(text.as_bytes())?;
         }
         Sink::File(target) => {
+            let _guard = signals::writing();
+            record()?;
             if let Some(folder) = target.parent() {
                 std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
             }
@@ -212,7 +218,10 @@ fn restore(
             summarise(args, &input.name, &findings);
         }
         Sink::InPlace => {
+            let _guard = signals::writing();
             if is_changed {
+                atomic::check_writable(path)?;
+                record()?;
                 atomic::write(path, text.as_bytes())?;
             }
             summarise(args, &input.name, &findings);
