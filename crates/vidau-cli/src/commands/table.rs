@@ -54,6 +54,19 @@ pub(crate) fn render(report: &EvalReport, with_files: bool) -> String {
     );
     columns(&rows, &mut out);
 
+    if let Some(c) = report.total.confidence.filter(|c| c.changed > 0) {
+        let _ = writeln!(
+            out,
+            "\n{} tokens changed, {} of them right; calibration error {:.2}, area under the \
+             curve {:.2}, errors left among the least sure 3 %: {:.2}",
+            thousands(c.changed),
+            thousands(c.changed_right),
+            c.calibration_error,
+            c.auc,
+            c.errors_in_least_sure
+        );
+    }
+
     if !report.errors.is_empty() {
         out += "\nmost frequent errors left: truth <- restored (OCR)\n";
         for e in &report.errors {

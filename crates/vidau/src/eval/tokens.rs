@@ -1,5 +1,7 @@
 //! What a token is made of, as the figures see it.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
@@ -10,12 +12,30 @@ pub(super) fn comparable(text: &str) -> String {
     nfc.replace("\r\n", "\n").replace(['\r', '\x0c'], "\n")
 }
 
+// The information separators are blanks to most tools that count words, but
+// not by the Unicode property.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\x1c'..='\x1f')
+}
+
 /// The tokens between white space.
 pub(super) fn tokens(text: &str) -> Vec<&str> {
-    // The information separators are blanks to most tools that count words,
-    // but not by the Unicode property.
-    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\x1c'..='\x1f');
     text.split(is_blank).filter(|t| !t.is_empty()).collect()
+}
+
+/// Where the tokens of a text stand that is not [`comparable`] yet; they are
+/// as many as afterwards.
+pub(super) fn token_spans(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for piece in text.split_inclusive(is_blank) {
+        let token = piece.trim_end_matches(is_blank);
+        if token.contains(|c| c != '\u{feff}') {
+            spans.push(start..start + token.len());
+        }
+        start += piece.len();
+    }
+    spans
 }
 
 /// Takes every diacritic off and turns đ into d; case stays.
