@@ -1,1 +1,31 @@
-//! TODO
+//! The language model: interpolated modified Kneser-Ney over syllables, held
+//! in an `fst`.
+//!
+//! A sentence is scored token by token, state by state:
+//!
+//! ```no_run
+//! use vidau::lm::{LmState, NgramModel};
+//! # fn cost(model: &NgramModel) -> vidau::Cost {
+//! let mut state = model.begin();
+//! let mut sum = 0;
+//! for word in ["thực", "hiện", "công", "tác"] {
+//!     let (cost, next) = model.score(&state, model.id(word));
+//!     sum += cost;
+//!     state = next;
+//! }
+//! # sum }
+//! ```
+
+mod ngram;
+mod sections;
+mod state;
+#[cfg(feature = "train")]
+pub mod train;
+mod vocab;
+
+pub use ngram::NgramModel;
+pub use state::LmState;
+pub use vocab::{BOS, CODE, COMMA, EOS, FIRST_WORD, NUMBER, STOP, UNKNOWN};
+
+/// The longest n-grams a model may have.
+pub const MAX_ORDER: usize = 5;

@@ -1,0 +1,28 @@
+//! What the model remembers of the words before.
+
+use super::MAX_ORDER;
+use crate::Cost;
+
+/// The contexts of the next word, from one word to the model's order less one.
+///
+/// Equal states give equal costs for all that follows: contexts that no
+/// n-gram extends are not kept, so that hypotheses recombine early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct LmState {
+    pub(super) contexts: [Context; MAX_ORDER - 1],
+}
+
+/// A node of the automaton, the output gathered on the way there, and the
+/// cost of backing off from it. At address 0 (the empty node) there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Context {
+    pub(super) address: u32,
+    pub(super) backoff: i16,
+    pub(super) output: u8,
+}
+
+impl Context {
+    pub(super) fn backoff(&self) -> Cost {
+        Cost::from(self.backoff)
+    }
+}
