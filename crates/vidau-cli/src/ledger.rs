@@ -61,21 +61,21 @@ fn located<'w>(
     let start = input.bom().len();
     let (mut at, mut line, mut line_start) = (0, 1, 0);
     let place = |c: Correction<'w>| {
-        let passed = &text[at..c.span.start];
+        let passed = &text[at..c.span().start];
         line += passed.matches('\n').count();
         line_start = passed.rfind('\n').map_or(line_start, |i| at + i + 1);
-        at = c.span.start;
+        at = c.span().start;
         Change {
-            span: [start + c.span.start, start + c.span.end],
+            span: [start + c.span().start, start + c.span().end],
             output_start: start + offsets.in_output(at),
             line,
             column: text[line_start..at].chars().count() + 1,
-            before: c.original.to_owned(),
-            after: c.best.to_owned(),
-            reason: c.reason,
-            confidence: c.confidence,
-            flagged: c.flagged,
-            alternatives: c.alternatives.iter().map(Reading::of).collect(),
+            before: c.original().to_owned(),
+            after: c.best().to_owned(),
+            reason: c.reason(),
+            confidence: c.confidence(),
+            flagged: c.is_flagged(),
+            alternatives: c.alternatives().map(|a| Reading::of(&a)).collect(),
         }
     };
     found.map(place).collect()
@@ -94,8 +94,8 @@ impl Offsets {
         let mut growth = 0;
         let step = |c: Correction<'_>| {
             let before = growth;
-            growth += c.best.len() as isize - c.span.len() as isize;
-            (c.span.start, before)
+            growth += c.best().len() as isize - c.span().len() as isize;
+            (c.span().start, before)
         };
         let starts = restored.corrections().map(step).collect();
         Self { starts, growth }

@@ -78,7 +78,6 @@ fn measure(
         (None, Some(worker)) => {
             let document = Document::from_text(&raw);
             let restored = worker.restore(&document);
-            let restored = restored.with_context(|| text.id.clone())?;
             (restored.text().to_owned(), marks(&restored))
         }
         (None, None) => (raw.clone(), Vec::new()),
@@ -99,10 +98,10 @@ fn marks(restored: &Restored<'_>) -> Vec<Mark> {
     let changes = restored.corrections().map(|c| (c, true));
     let flags = restored.flags().map(|c| (c, false));
     let mark = |(c, is_change): (Correction<'_>, bool)| {
-        let start = offsets.in_output(c.span.start);
+        let start = offsets.in_output(c.span().start);
         Mark {
-            span: start..start + c.best.len(),
-            confidence: c.confidence,
+            span: start..start + c.best().len(),
+            confidence: c.confidence(),
             is_change,
         }
     };

@@ -178,9 +178,7 @@ fn restore(
     let input = Input::read(path)?;
     input.check_is_plain()?;
     let document = Document::from_text(input.text());
-    let restored = worker
-        .restore(&document)
-        .with_context(|| input.name.clone())?;
+    let restored = worker.restore(&document);
     let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
     ensure!(
         lines(restored.text()) == lines(input.text()),

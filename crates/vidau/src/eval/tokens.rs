@@ -5,6 +5,8 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
+use crate::syllable::fold_tone;
+
 /// Text as it is compared: NFC, no byte order marks, every line end and form
 /// feed a `\n`.
 pub(super) fn comparable(text: &str) -> String {
@@ -102,7 +104,11 @@ pub(super) fn syllables(token: &str) -> Vec<String> {
         return Vec::new();
     }
     letter_runs(token)
-        .map(|run| fold_run(run).to_lowercase())
+        .map(|run| {
+            let mut folded = String::with_capacity(run.len());
+            fold_tone(run, &mut folded);
+            folded.to_lowercase()
+        })
         .collect()
 }
 
@@ -126,41 +132,11 @@ pub(super) fn fold(token: &str) -> String {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
-        out.push_str(&fold_run(&rest[..end]));
+        fold_tone(&rest[..end], &mut out);
         rest = &rest[end..];
     }
     out.push_str(rest);
     out
-}
-
-/// Moves the tone of oa, oe and uy: onto the o or u where nothing follows
-/// the pair, onto its second letter otherwise.
-fn fold_run(run: &str) -> String {
-    if run.is_ascii() {
-        return run.to_owned();
-    }
-    let is_tone = |c: &char| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
-    let Some(tone) = run.nfd().filter(is_tone).last() else {
-        return run.to_owned();
-    };
-    let letters: Vec<char> = run.nfd().filter(|c| !is_tone(c)).nfc().collect();
-    let lower = |i: usize| letters.get(i).map(char::to_ascii_lowercase);
-    let pair = (0..letters.len()).find(|&i| match lower(i) {
-        Some('u') => lower(i + 1) == Some('y') && (i == 0 || lower(i - 1) != Some('q')),
-        Some('o') => matches!(lower(i + 1), Some('a' | 'e')),
-        _ => false,
-    });
-    let Some(first) = pair else {
-        return run.to_owned();
-    };
-    let after = if first + 2 < letters.len() {
-        first + 2
-    } else {
-        first + 1
-    };
-    let (head, tail) = letters.split_at(after);
-    let moved = head.iter().chain(Some(&tone)).chain(tail);
-    moved.copied().nfc().collect()
 }
 
 #[cfg(test)]
