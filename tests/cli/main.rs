@@ -4,3 +4,4 @@ mod eval;
 mod model;
 mod restore;
 mod support;
+mod train;

@@ -4,7 +4,7 @@ use crate::support::Folder;
 
 fn model() -> Vec<u8> {
     write_container(&[
-        (*b"MANI", br#"{"trained_on": "nothing"}"#.to_vec()),
+        (*b"MANI", br#"{"name": "little", "order": 3}"#.to_vec()),
         (*b"DATA", vec![7; 1000]),
     ])
 }
@@ -15,7 +15,7 @@ fn info_lists_sections_and_manifest() {
     dir.put("m.vdm", model());
     let text = dir.run(&["model", "info", "m.vdm"]).expect(0).text();
     assert!(text.contains("DATA") && text.contains("1,000"), "{text}");
-    assert!(text.contains("\"trained_on\": \"nothing\""), "{text}");
+    assert!(text.contains("\"name\": \"little\""), "{text}");
     dir.run(&["model", "verify", "m.vdm"]).expect(0);
 }
 

@@ -258,7 +258,7 @@ fn an_interrupt_ends_with_130() {
     );
 }
 
-/// Tests that need an engine that changes something.
+/// What happens when there is something to change.
 mod with_changes {
     use super::*;
 
@@ -267,7 +267,6 @@ mod with_changes {
     const RESTORED: &str = "12\nThực hiện công tác dân vận\n34";
 
     #[test]
-    #[ignore = "needs a trained model"]
     fn marks_come_back() {
         let dir = Folder::new();
         assert_eq!(dir.run_with(&["restore"], PAGE.as_bytes()).text(), RESTORED);
@@ -277,7 +276,6 @@ mod with_changes {
     }
 
     #[test]
-    #[ignore = "needs a trained model"]
     fn check_lists_and_diff_shows() {
         let dir = Folder::new();
         dir.put("page.txt", PAGE);
@@ -300,7 +298,6 @@ mod with_changes {
 
     #[cfg(unix)]
     #[test]
-    #[ignore = "needs a trained model"]
     fn in_place_keeps_permissions_and_links_and_leaves_nothing_behind() {
         use std::fs::{self, Permissions};
         use std::os::unix::fs::{PermissionsExt, symlink};
@@ -331,7 +328,6 @@ mod with_changes {
     }
 
     #[test]
-    #[ignore = "needs a trained model"]
     fn the_ledger_leads_back_to_the_input() {
         let dir = Folder::new();
         let page = format!("\u{feff}{PAGE}");

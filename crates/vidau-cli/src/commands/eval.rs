@@ -34,7 +34,7 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     };
     let engine = match args.restored {
         Some(_) => None,
-        None => Some(Engine::open(args.model.as_deref())?),
+        None => Some(Engine::open(&args.engine)?),
     };
     let worker = || engine.as_ref().map(|e| e.restorer.worker());
     let scored = texts
@@ -44,7 +44,8 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
         })
         .collect::<anyhow::Result<Vec<Scored>>>()?;
 
-    let report = report(&texts, scored, args, units, engine.map(|e| e.model_id));
+    let model_id = engine.as_ref().map(Engine::model_id).transpose()?;
+    let report = report(&texts, scored, args, units, model_id);
     let text = if args.json {
         serde_json::to_string_pretty(&report)? + "\n"
     } else {

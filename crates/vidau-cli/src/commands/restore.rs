@@ -19,12 +19,16 @@ use crate::{atomic, signals};
 
 pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let plan = Plan::new(args)?;
-    let engine = Engine::open(args.model.as_deref())?;
+    let engine = Engine::open(&args.engine)?;
     let mut worker = engine.restorer.worker();
-    let mut report = Report::new(&engine.model_id);
+    let model_id = match (&args.ledger, args.report) {
+        (None, None) => String::new(),
+        _ => engine.model_id()?,
+    };
+    let mut report = Report::new(&model_id);
     let (mut failed, mut changed) = (0, 0);
     for (path, sink) in &plan.jobs {
-        match restore(path, sink, args, &engine.model_id, &mut worker) {
+        match restore(path, sink, args, &model_id, &mut worker) {
             Ok(done) => {
                 changed += usize::from(done.is_changed);
                 report.add(&done.input.name, done.input.bytes(), done.findings);

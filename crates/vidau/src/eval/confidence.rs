@@ -62,9 +62,9 @@ pub(super) fn by_token(restored: &str, marks: &[Mark]) -> Vec<Option<(f32, bool)
         let touched = spans[first..]
             .iter()
             .take_while(|s| s.start < mark.span.end);
-        for k in first..first + touched.count() {
-            let (confidence, is_change) = said[k].unwrap_or((f32::INFINITY, false));
-            said[k] = Some((mark.confidence.min(confidence), is_change || mark.is_change));
+        for slot in &mut said[first..first + touched.count()] {
+            let (confidence, is_change) = slot.unwrap_or((f32::INFINITY, false));
+            *slot = Some((mark.confidence.min(confidence), is_change || mark.is_change));
         }
     }
     said
