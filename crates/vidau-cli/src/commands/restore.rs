@@ -250,7 +250,7 @@ fn summarise(args: &RestoreArgs, name: &str, findings: &Findings) {
     if !args.quiet && args.report.is_none() {
         let (changes, flags) = (findings.changes.len(), findings.flags.len());
         output::message(&format!(
-            "{name}: {changes} changes, {flags} places to check"
+            "{name}: changes: {changes}, to check: {flags}"
         ));
     }
 }
