@@ -1,6 +1,6 @@
 //! The immutable parts that restoring needs, opened from a model.
 
-use crate::candidates::{Bounds, ProfileIndex};
+use crate::candidates::{Bounds, ProfileIndex, WordCosts};
 use crate::channel::ChannelModel;
 use crate::cost::{Cost, NAT};
 use crate::decode::{ArcOptions, BeamOptions, ByProfile};
@@ -26,7 +26,7 @@ pub(crate) struct Engine {
     blank_lost: ByProfile,
     blank_inserted: ByProfile,
     /// Price of each word by itself, weighed like the language model.
-    pub(crate) word_costs: Vec<Cost>,
+    pub(crate) words: WordCosts,
     pub(crate) arcs: ArcOptions,
     pub(crate) beam: BeamOptions,
 }
@@ -74,7 +74,7 @@ impl Engine {
             blank_inserted: by_profile(&|p| p.inserted_blank),
             lexicon,
             lm,
-            word_costs,
+            words: WordCosts::new(word_costs),
             arcs: ArcOptions {
                 bounds: Bounds {
                     margin: 11 * NAT,
@@ -113,7 +113,7 @@ impl Engine {
     }
 
     pub(crate) fn word_cost(&self, id: WordId) -> Cost {
-        self.word_costs.get(id as usize).copied().unwrap_or(0)
+        self.words.of(id)
     }
 
     /// The language model's number for a word of the lexicon.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Candidate;
+use crate::decode::ByProfile;
 use crate::engine::PROFILES;
 
 /// When more candidates than this are held, all are forgotten.
@@ -10,11 +11,18 @@ const CAPACITY: usize = 1 << 20;
 
 type Found = Option<(u32, u32)>;
 
+/// What is known of one token.
+#[derive(Debug, Default)]
+struct Known {
+    found: [Found; PROFILES],
+    evidence: Option<ByProfile>,
+}
+
 /// Bounded store of search results.
 #[derive(Debug, Default)]
 pub(crate) struct CandidateCache {
     tokens: HashMap<Box<str>, u32>,
-    found: Vec<[Found; PROFILES]>,
+    known: Vec<Known>,
     flat: Vec<Candidate>,
 }
 
@@ -24,7 +32,7 @@ impl CandidateCache {
     pub(crate) fn trim(&mut self) {
         if self.flat.len() > CAPACITY {
             self.tokens.clear();
-            self.found.clear();
+            self.known.clear();
             self.flat.clear();
         }
     }
@@ -34,21 +42,30 @@ impl CandidateCache {
         if let Some(&number) = self.tokens.get(text) {
             return number;
         }
-        let number = self.found.len() as u32;
-        self.found.push([None; PROFILES]);
+        let number = self.known.len() as u32;
+        self.known.push(Known::default());
         self.tokens.insert(text.into(), number);
         number
     }
 
     /// What was found for the token under a profile, if it was searched.
     pub(crate) fn get(&self, token: u32, profile: usize) -> Option<&[Candidate]> {
-        let (start, end) = self.found[token as usize][profile]?;
+        let (start, end) = self.known[token as usize].found[profile]?;
         Some(&self.flat[start as usize..end as usize])
     }
 
     pub(crate) fn put(&mut self, token: u32, profile: usize, found: &[Candidate]) {
         let start = self.flat.len() as u32;
         self.flat.extend_from_slice(found);
-        self.found[token as usize][profile] = Some((start, self.flat.len() as u32));
+        self.known[token as usize].found[profile] = Some((start, self.flat.len() as u32));
+    }
+
+    /// How well each profile explains the token, if it was asked before.
+    pub(crate) fn evidence(&self, token: u32) -> Option<ByProfile> {
+        self.known[token as usize].evidence
+    }
+
+    pub(crate) fn put_evidence(&mut self, token: u32, evidence: ByProfile) {
+        self.known[token as usize].evidence = Some(evidence);
     }
 }

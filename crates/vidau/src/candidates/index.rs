@@ -15,8 +15,6 @@ pub(crate) const MAX_WRITTEN: usize = 3;
 pub(crate) struct Entry {
     /// Base letters, 5 bits each, the last written lowest.
     pub(crate) base: u16,
-    /// Number of written letters.
-    pub(crate) len: u8,
     /// Bit k: the k-th letter from the end is a capital.
     pub(crate) upper: u8,
     /// Marks, the last written letter's first.
@@ -24,11 +22,27 @@ pub(crate) struct Entry {
     pub(crate) cost: Cost,
 }
 
+/// Where the entries of an observed segment stand.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: u64,
+    start: u32,
+    end: u32,
+    least: Cost,
+}
+
+const FREE: Slot = Slot {
+    key: u64::MAX,
+    start: 0,
+    end: 0,
+    least: Cost::MAX / 4,
+};
+
 /// A profile's segments: for each observed segment a run of entries, ordered
 /// by base letters.
 #[derive(Debug)]
 pub(crate) struct ProfileIndex {
-    slots: Vec<(u64, u32, u32)>,
+    slots: Vec<Slot>,
     entries: Vec<Entry>,
     /// Any letter read as any one character.
     pub(crate) substitution: Cost,
@@ -59,11 +73,10 @@ impl ProfileIndex {
             .segments
             .iter()
             .filter_map(|s| {
-                let (base, len, upper, marks) = written(&s.truth)?;
+                let (base, upper, marks) = written(&s.truth)?;
                 let codes: Vec<u16> = s.observed.chars().map(char_code).collect();
                 let entry = Entry {
                     base,
-                    len,
                     upper,
                     marks,
                     cost: s.cost.max(0),
@@ -72,16 +85,22 @@ impl ProfileIndex {
             })
             .collect();
         keyed.sort_by_key(|(key, e)| (*key, e.base, e.cost, e.marks, e.upper));
-        let mut slots = vec![(u64::MAX, 0, 0); (2 * keyed.len()).next_power_of_two().max(16)];
+        let mut slots = vec![FREE; (2 * keyed.len()).next_power_of_two().max(16)];
         let mut start = 0;
         while start < keyed.len() {
             let key = keyed[start].0;
             let end = start + keyed[start..].partition_point(|(k, _)| *k == key);
             let mut at = slot_of(key, slots.len());
-            while slots[at].0 != u64::MAX {
+            while slots[at].key != FREE.key {
                 at = (at + 1) & (slots.len() - 1);
             }
-            slots[at] = (key, start as u32, end as u32);
+            let least = keyed[start..end].iter().map(|(_, e)| e.cost).min();
+            slots[at] = Slot {
+                key,
+                start: start as u32,
+                end: end as u32,
+                least: least.unwrap_or(FREE.least),
+            };
             start = end;
         }
         Self {
@@ -93,17 +112,26 @@ impl ProfileIndex {
         }
     }
 
-    /// Positions in [`entry`](Self::entry) of what `key` may stand for.
+    /// Positions in [`entries`](Self::entries) of what `key` may stand for.
     #[inline]
     pub(crate) fn entries_of(&self, key: u64) -> std::ops::Range<usize> {
+        let slot = self.slot(key);
+        slot.start as usize..slot.end as usize
+    }
+
+    /// The least cost of anything being read as `key`.
+    #[inline]
+    pub(crate) fn least_of(&self, key: u64) -> Cost {
+        self.slot(key).least
+    }
+
+    #[inline]
+    fn slot(&self, key: u64) -> Slot {
         let mut at = slot_of(key, self.slots.len());
         loop {
-            let (k, start, end) = self.slots[at];
-            if k == key {
-                return start as usize..end as usize;
-            }
-            if k == u64::MAX {
-                return 0..0;
+            let slot = self.slots[at];
+            if slot.key == key || slot.key == FREE.key {
+                return slot;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
@@ -120,7 +148,7 @@ fn slot_of(key: u64, slots: usize) -> usize {
 }
 
 /// `None` when a character is no letter or there are too many.
-fn written(truth: &str) -> Option<(u16, u8, u8, [u8; MAX_WRITTEN])> {
+fn written(truth: &str) -> Option<(u16, u8, [u8; MAX_WRITTEN])> {
     let mut base = 0;
     let mut upper = 0;
     let mut len = 0;
@@ -136,5 +164,5 @@ fn written(truth: &str) -> Option<(u16, u8, u8, [u8; MAX_WRITTEN])> {
         marks[0] = letter.mark;
         len += 1;
     }
-    (len > 0).then_some((base, len as u8, upper, marks))
+    (len > 0).then_some((base, upper, marks))
 }

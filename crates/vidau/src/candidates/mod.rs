@@ -21,6 +21,27 @@ pub(crate) struct Candidate {
     pub(crate) cost: Cost,
 }
 
+/// What each word costs by itself.
+#[derive(Debug, Default)]
+pub(crate) struct WordCosts {
+    costs: Vec<Cost>,
+    least: Cost,
+}
+
+impl WordCosts {
+    pub(crate) fn new(costs: Vec<Cost>) -> Self {
+        Self {
+            least: costs.iter().copied().min().unwrap_or(0),
+            costs,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, id: WordId) -> Cost {
+        self.costs.get(id as usize).copied().unwrap_or(0)
+    }
+}
+
 /// How a candidate is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum CandidateCasing {

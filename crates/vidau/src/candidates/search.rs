@@ -10,7 +10,7 @@
 use fst::raw::{CompiledAddr, Fst, Node, Output};
 
 use super::index::{Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key};
-use super::{Candidate, CandidateCasing};
+use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
 use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId};
 use crate::model::Bytes;
@@ -57,6 +57,9 @@ pub(crate) struct Searcher {
     exact_rows: Vec<[Cost; ROW]>,
     bases: [u8; MAX_LETTERS],
     marks: [u8; MAX_LETTERS],
+    /// `rest[j]`: the least cost of the observed characters from `j` on,
+    /// whatever the word; what a walk must still pay at least.
+    rest: [Cost; ROW],
     found: Vec<Candidate>,
     best: Cost,
 }
@@ -65,7 +68,7 @@ pub(crate) struct Searcher {
 struct Task<'a> {
     fst: &'a Fst<Bytes>,
     channel: &'a ProfileIndex,
-    word_costs: &'a [Cost],
+    words: &'a WordCosts,
     bounds: Bounds,
 }
 
@@ -80,6 +83,7 @@ impl Default for Searcher {
             exact_rows: vec![[UNREACHED; ROW]; MAX_LETTERS + 1],
             bases: [0; MAX_LETTERS],
             marks: [0; MAX_LETTERS],
+            rest: [0; ROW],
             found: Vec::new(),
             best: UNREACHED,
         }
@@ -88,13 +92,13 @@ impl Default for Searcher {
 
 impl Searcher {
     /// The words that `token` may stand for under one profile, best first by
-    /// channel cost plus `word_costs`; ties by word number.
+    /// channel cost plus `words`; ties by word number.
     pub(crate) fn search(
         &mut self,
         token: &str,
         lexicon: &Lexicon,
         channel: &ProfileIndex,
-        word_costs: &[Cost],
+        words: &WordCosts,
         bounds: Bounds,
     ) -> &[Candidate] {
         self.found.clear();
@@ -104,25 +108,42 @@ impl Searcher {
             return &self.found;
         }
         self.link(channel);
+        self.fill_rest(channel);
         let task = Task {
             fst: lexicon.fst(),
             channel,
-            word_costs,
+            words,
             bounds,
         };
         let casings = CandidateCasing::plausible(token);
-        // A narrow search first: most tokens are cheap, and a good candidate
-        // found early bounds the wide search.
+        // Widening searches: most tokens are cheap, and a good candidate found
+        // early bounds the wider walk.
         self.best = UNREACHED;
-        let narrow = 5 * NAT;
-        let wide = bounds.max_cost;
-        self.walk_from_root(&task, casings, narrow.min(wide));
-        if narrow < wide {
+        let mut max = self.rest[0].saturating_add(4 * NAT).min(bounds.max_cost);
+        loop {
             self.found.clear();
-            self.walk_from_root(&task, casings, wide);
+            self.walk_from_root(&task, casings, max);
+            let enough = self.best.saturating_add(bounds.margin - words.least);
+            if max >= bounds.max_cost || enough <= max {
+                break;
+            }
+            max = (2 * max).min(bounds.max_cost).min(enough);
         }
         self.select(&task);
         &self.found
+    }
+
+    fn fill_rest(&mut self, channel: &ProfileIndex) {
+        let n = self.codes.len();
+        self.rest[n] = 0;
+        for j in (0..n).rev() {
+            let mut least = self.rest[j + 1] + channel.insertion.min(channel.substitution);
+            for len in 1..=MAX_OBSERVED.min(n - j) {
+                let key = observed_key(&self.codes[j..j + len]);
+                least = least.min(channel.least_of(key) + self.rest[j + len]);
+            }
+            self.rest[j] = least;
+        }
     }
 
     /// Collects the channel's entries for every stretch of the token.
@@ -220,9 +241,11 @@ impl Searcher {
             let cost = self.exact_rows[depth][self.codes.len()];
             if node.is_final() && cost <= limit.now(task, self.best) {
                 let id = output.cat(node.final_output()).value() as WordId;
-                let word = task.word_costs.get(id as usize).copied().unwrap_or(0);
-                self.best = self.best.min(cost + word);
-                self.found.push(Candidate { id, casing, cost });
+                let price = cost + task.words.of(id);
+                if price <= self.best.saturating_add(task.bounds.margin) {
+                    self.best = self.best.min(price);
+                    self.found.push(Candidate { id, casing, cost });
+                }
             }
             return;
         }
@@ -235,7 +258,7 @@ impl Searcher {
         }
     }
 
-    /// The row after `depth` base letters; returns its least cost.
+    /// The row after `depth` base letters; returns a bound on what follows.
     fn fill_lower_row(&mut self, channel: &ProfileIndex, depth: usize) -> Cost {
         let n = self.codes.len();
         let (before, row) = self.lower_rows.split_at_mut(depth);
@@ -254,10 +277,10 @@ impl Searcher {
                 at = link.next;
             }
         }
-        insert_and_min(channel, row)
+        insert_and_least(channel, row, &self.rest)
     }
 
-    /// The row after `depth` marked letters; returns its least cost.
+    /// The row after `depth` marked letters; returns a bound on what follows.
     fn fill_exact_row(
         &mut self,
         channel: &ProfileIndex,
@@ -295,12 +318,12 @@ impl Searcher {
                 }
             }
         }
-        insert_and_min(channel, row)
+        insert_and_least(channel, row, &self.rest)
     }
 
     /// Orders what was found, one candidate a word, and keeps the best.
     fn select(&mut self, task: &Task<'_>) {
-        let price = |c: &Candidate| c.cost + task.word_costs.get(c.id as usize).copied().unwrap_or(0);
+        let price = |c: &Candidate| c.cost + task.words.of(c.id);
         self.found.sort_unstable_by_key(|c| (c.id, c.cost, c.casing));
         self.found.dedup_by_key(|c| c.id);
         self.found.sort_unstable_by_key(|c| (price(c), c.id));
@@ -319,9 +342,10 @@ struct Limit {
 impl Limit {
     #[inline]
     fn now(&self, task: &Task<'_>, best: Cost) -> Cost {
-        // Word costs are not negative, so a channel cost alone above the best
-        // price and the margin is out.
-        self.max.min(best.saturating_add(task.bounds.margin))
+        // No word is cheaper than the least, so a channel cost above the best
+        // price and the margin less that is out.
+        self.max
+            .min(best.saturating_add(task.bounds.margin - task.words.least))
     }
 }
 
@@ -335,13 +359,14 @@ fn floor_row(channel: &ProfileIndex, before: &[Cost; ROW], row: &mut [Cost]) {
     }
 }
 
-/// What any character can do: stand there for nothing.
+/// What any character can do: stand there for nothing. Returns a lower bound
+/// on every whole word that goes on from this row.
 #[inline]
-fn insert_and_min(channel: &ProfileIndex, row: &mut [Cost]) -> Cost {
-    let mut least = row[0];
+fn insert_and_least(channel: &ProfileIndex, row: &mut [Cost], rest: &[Cost; ROW]) -> Cost {
+    let mut least = row[0] + rest[0];
     for j in 1..row.len() {
         row[j] = row[j].min(row[j - 1] + channel.insertion);
-        least = least.min(row[j]);
+        least = least.min(row[j] + rest[j]);
     }
     least
 }

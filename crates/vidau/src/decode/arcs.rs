@@ -80,21 +80,50 @@ impl ArcBuilder {
             if block.tokens()[i].kind != TokenKind::Word {
                 continue;
             }
-            let text = block.text_of(i, i + 1);
-            let foreign = engine.foreign_cost(text) + engine.word_cost(u32::from(lm::UNKNOWN));
-            let mut costs = [0; PROFILES];
-            for (p, cost) in costs.iter_mut().enumerate() {
-                let found = self.find(engine, text, p);
-                let best = found.iter().map(|c| c.cost + engine.word_cost(c.id)).min();
-                *cost = best.unwrap_or(foreign).min(foreign);
-            }
-            // One word, however odd, does not decide a line.
-            let least = costs.into_iter().min().unwrap_or(0);
-            for (sum, cost) in sum.iter_mut().zip(costs) {
-                *sum += (cost - least).min(6 * NAT) / 2;
+            let evidence = self.token_evidence(engine, block.text_of(i, i + 1));
+            for (sum, cost) in sum.iter_mut().zip(evidence) {
+                *sum += cost / 2;
             }
         }
         sum
+    }
+
+    /// How much worse than the best each profile explains a token. One word,
+    /// however odd, does not decide a line, so the difference is bounded, and
+    /// with it the search.
+    fn token_evidence(&mut self, engine: &Engine, text: &str) -> ByProfile {
+        const MOST: Cost = 6 * NAT;
+        let token = self.cache.token(text);
+        if let Some(known) = self.cache.evidence(token) {
+            return known;
+        }
+        let unknown = engine.word_cost(u32::from(lm::UNKNOWN));
+        let mut least = engine.foreign_cost(text) + unknown;
+        let mut costs = [least; PROFILES];
+        for (p, cost) in costs.iter_mut().enumerate() {
+            let found = self.searcher.search(
+                text,
+                &engine.lexicon,
+                &engine.profiles[p],
+                &engine.words,
+                Bounds {
+                    margin: 0,
+                    max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
+                    n_best: 1,
+                },
+            );
+            if let Some(best) = found.first() {
+                *cost = (*cost).min(best.cost + engine.word_cost(best.id));
+                least = least.min(*cost);
+            } else {
+                *cost = (*cost).min(least + MOST);
+            }
+        }
+        for cost in &mut costs {
+            *cost = (*cost - least).min(MOST);
+        }
+        self.cache.put_evidence(token, costs);
+        costs
     }
 
     /// Fills `lattice` with every arc of the block.
@@ -333,7 +362,7 @@ impl ArcBuilder {
                 text,
                 &engine.lexicon,
                 &engine.profiles[profile],
-                &engine.word_costs,
+                &engine.words,
                 engine.arcs.bounds,
             );
             self.cache.put(token, profile, found);
