@@ -249,9 +249,7 @@ fn restore(
 fn summarise(args: &RestoreArgs, name: &str, findings: &Findings) {
     if !args.quiet && args.report.is_none() {
         let (changes, flags) = (findings.changes.len(), findings.flags.len());
-        output::message(&format!(
-            "{name}: changes: {changes}, to check: {flags}"
-        ));
+        output::message(&format!("{name}: changes: {changes}, to check: {flags}"));
     }
 }
 
