@@ -30,6 +30,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Restore(RestoreArgs),
     Eval(EvalArgs),
+    Train(TrainArgs),
     Model(ModelArgs),
 }
 
@@ -72,9 +73,8 @@ pub(crate) struct RestoreArgs {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Model file; without it, the model compiled in
-    #[arg(long, value_name = "FILE")]
-    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
 
     /// Report changes and unsure places, to stderr
     #[arg(long, value_name = "FORMAT")]
@@ -91,6 +91,22 @@ pub(crate) struct RestoreArgs {
     /// No messages but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// The engine and how sure it has to be.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct EngineArgs {
+    /// Model file; without it, the model compiled in
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+
+    /// Change what is a word as it was read only when at least so sure, 0 to 1
+    #[arg(long, value_name = "P")]
+    pub(crate) change_above: Option<f32>,
+
+    /// Flag what is less sure than this, 0 to 1
+    #[arg(long, value_name = "P")]
+    pub(crate) flag_below: Option<f32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -171,13 +187,116 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "restored")]
     pub(crate) save: Option<PathBuf>,
 
-    /// Model file; without it, the model compiled in
-    #[arg(long, value_name = "FILE", conflicts_with = "restored")]
-    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
 
     /// Everything as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Train a model from text and from pages with what was read of them.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau train lm --source legal=1=laws.txt.zst --source news=0.3=news.txt -o lm.part
+  vidau train channel --pages typeset/ --pairs decrees/ -o channel.part
+  vidau train model --lm lm.part --channel channel.part --name mine -o mine.vidau
+  vidau restore --model mine.vidau page.txt")]
+pub(crate) struct TrainArgs {
+    #[command(subcommand)]
+    pub(crate) command: TrainCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrainCommand {
+    /// The language model, from correct text
+    Lm(TrainLmArgs),
+    /// The error model, from correct and read text
+    Channel(TrainChannelArgs),
+    /// Put the parts together
+    Model(TrainModelArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TrainLmArgs {
+    /// Text, plain or .zst, a paragraph a line; WEIGHT is above 0 and at most 1
+    #[arg(long, value_name = "NAME=WEIGHT=FILE,...", required = true)]
+    pub(crate) source: Vec<String>,
+
+    /// Longest n-grams, 2 to 5
+    #[arg(long, default_value_t = 4)]
+    pub(crate) order: usize,
+
+    /// About how large the part may get
+    #[arg(long, default_value = "31MB")]
+    pub(crate) size: String,
+
+    /// Words seen less often, weighted by source, are unknown
+    #[arg(long, value_name = "N")]
+    pub(crate) least_count: Option<f64>,
+
+    /// The most words of the vocabulary
+    #[arg(long, value_name = "N")]
+    pub(crate) most_words: Option<usize>,
+
+    /// Write the model before quantising in ARPA's format, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) arpa: Option<PathBuf>,
+
+    /// The part to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TrainChannelArgs {
+    /// Folders of pages <id>.truth.txt and <id>.ocr.txt, with <id>.json naming the engine as lang
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) pages: Vec<PathBuf>,
+
+    /// Folders of pairs from real documents, which count more
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) pairs: Vec<PathBuf>,
+
+    /// How much more the pairs count
+    #[arg(long, value_name = "N", default_value_t = 3.0)]
+    pub(crate) pair_weight: f64,
+
+    /// Profile that learns from texts that do not name their engine
+    #[arg(long, value_name = "NAME", default_value = "vie")]
+    pub(crate) profile: String,
+
+    /// Longest written segment, 1 to 3 letters
+    #[arg(long, default_value_t = 2)]
+    pub(crate) order: usize,
+
+    /// Write the error model as a table for reading, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tsv: Option<PathBuf>,
+
+    /// The part to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TrainModelArgs {
+    /// Part written by `vidau train lm`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lm: PathBuf,
+
+    /// Part written by `vidau train channel`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) channel: PathBuf,
+
+    /// The model's name
+    #[arg(long, default_value = "")]
+    pub(crate) name: String,
+
+    /// The model to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 /// Show or check a model file.
@@ -185,8 +304,8 @@ pub(crate) struct EvalArgs {
 #[command(after_help = "\
 Examples:
   vidau model info                           the model compiled in
-  vidau model info model.vdm
-  vidau model verify model.vdm               exit 2 when it is damaged")]
+  vidau model info model.vidau
+  vidau model verify model.vidau               exit 2 when it is damaged")]
 pub(crate) struct ModelArgs {
     #[command(subcommand)]
     pub(crate) command: ModelCommand,

@@ -20,9 +20,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if old.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {
         return fs::write(&target, bytes).with_context(|| format!("{shown}"));
     }
-    if old.as_ref().is_some_and(|m| m.permissions().readonly()) {
-        bail!("{shown}: read-only; allow writing (chmod u+w) or write elsewhere with -o");
-    }
+    check_writable(&target)?;
     let folder = folder_of(&target);
     let replace = || -> io::Result<()> {
         let mut temporary = new_file_in(&folder)?;
@@ -35,6 +33,17 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         sync_folder(&folder)
     };
     replace().with_context(|| format!("{shown}: not written"))
+}
+
+/// Refuses a file that its owner has marked read-only: a rename would not ask.
+pub(crate) fn check_writable(path: &Path) -> anyhow::Result<()> {
+    if fs::metadata(path).is_ok_and(|m| m.permissions().readonly()) {
+        bail!(
+            "{}: read-only; allow writing (chmod u+w) or write elsewhere with -o",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Appends to the file at `path` and syncs it.

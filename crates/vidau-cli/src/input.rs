@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use crate::output::shown;
 
@@ -39,6 +39,24 @@ impl Input {
             }
         };
         Ok(Self { name, whole })
+    }
+
+    /// Refuses markup, whose tags and attributes are no words to restore.
+    pub(crate) fn check_is_plain(&self) -> anyhow::Result<()> {
+        let start = self.text().trim_start();
+        let is_markup = ["<?xml", "<!DOCTYPE", "<html", "<alto", "<PcGts"]
+            .iter()
+            .any(|tag| {
+                start
+                    .get(..tag.len())
+                    .is_some_and(|s| s.eq_ignore_ascii_case(tag))
+            });
+        ensure!(
+            !is_markup,
+            "{}: XML or HTML; this version restores plain text, give the text alone",
+            self.name
+        );
+        Ok(())
     }
 
     /// The bytes as they were read.

@@ -43,31 +43,31 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(crate) fn of(input: &Input, restored: &Restored<'_>) -> Self {
+        let offsets = Offsets::of(restored);
         Self {
-            changes: located(input, restored.corrections()),
-            flags: located(input, restored.flags()),
+            changes: located(input, restored.corrections(), &offsets),
+            flags: located(input, restored.flags(), &offsets),
         }
     }
 }
 
 /// Adds lines, columns and offsets, in one pass over the text.
-fn located<'w>(input: &Input, found: impl Iterator<Item = Correction<'w>>) -> Vec<Change> {
+fn located<'w>(
+    input: &Input,
+    found: impl Iterator<Item = Correction<'w>>,
+    offsets: &Offsets,
+) -> Vec<Change> {
     let text = input.text();
     let start = input.bom().len();
-    let mut at = 0;
-    let (mut line, mut line_start) = (1, 0);
-    // How much longer the output is than the input, up to here.
-    let mut growth = 0isize;
+    let (mut at, mut line, mut line_start) = (0, 1, 0);
     let place = |c: Correction<'w>| {
         let passed = &text[at..c.span().start];
         line += passed.matches('\n').count();
         line_start = passed.rfind('\n').map_or(line_start, |i| at + i + 1);
         at = c.span().start;
-        let output_start = (start + at).saturating_add_signed(growth);
-        growth += c.best().len() as isize - c.span().len() as isize;
         Change {
             span: [start + c.span().start, start + c.span().end],
-            output_start,
+            output_start: start + offsets.in_output(at),
             line,
             column: text[line_start..at].chars().count() + 1,
             before: c.original().to_owned(),
@@ -79,6 +79,34 @@ fn located<'w>(input: &Input, found: impl Iterator<Item = Correction<'w>>) -> Ve
         }
     };
     found.map(place).collect()
+}
+
+/// Where places of the source stand in the restored text.
+pub(crate) struct Offsets {
+    /// Start of each change, and how much longer the text is before it.
+    starts: Vec<(usize, isize)>,
+    /// How much longer the whole text is.
+    growth: isize,
+}
+
+impl Offsets {
+    pub(crate) fn of(restored: &Restored<'_>) -> Self {
+        let mut growth = 0;
+        let step = |c: Correction<'_>| {
+            let before = growth;
+            growth += c.best().len() as isize - c.span().len() as isize;
+            (c.span().start, before)
+        };
+        let starts = restored.corrections().map(step).collect();
+        Self { starts, growth }
+    }
+
+    /// `at` is the start of a change or lies in none.
+    pub(crate) fn in_output(&self, at: usize) -> usize {
+        let next = self.starts.partition_point(|&(start, _)| start < at);
+        let growth = self.starts.get(next).map_or(self.growth, |s| s.1);
+        at.saturating_add_signed(growth)
+    }
 }
 
 impl Reading {

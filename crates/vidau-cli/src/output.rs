@@ -16,6 +16,11 @@ pub(crate) fn message(line: &str) {
     let _ = writeln!(io::stderr().lock(), "vidau: {line}");
 }
 
+/// A report to stderr, as it is.
+pub(crate) fn report(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Whether the error is that the reader of stdout has gone.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io_errors = error.chain().filter_map(|e| e.downcast_ref::<io::Error>());

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context, ensure};
 use rayon::prelude::*;
 use vidau::eval::{
-    EVAL_SCHEMA, EvalReport, GroupReport, Score, Scored, TopError, Units, score, strip_marks,
+    EVAL_SCHEMA, EvalReport, GroupReport, Judgements, Mark, Score, Scored, TopError, Units,
+    score_marked, strip_marks,
 };
-use vidau::{Document, Worker};
+use vidau::{Correction, Document, Restored, Worker};
 
 use super::pairs::{Text, texts};
 use super::table;
@@ -16,6 +17,7 @@ use crate::args::EvalArgs;
 use crate::atomic;
 use crate::engine::Engine;
 use crate::input::Input;
+use crate::ledger::Offsets;
 use crate::output;
 
 pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
@@ -32,7 +34,7 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     };
     let engine = match args.restored {
         Some(_) => None,
-        None => Some(Engine::open(args.model.as_deref())?),
+        None => Some(Engine::open(&args.engine)?),
     };
     let worker = || engine.as_ref().map(|e| e.restorer.worker());
     let scored = texts
@@ -42,7 +44,8 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
         })
         .collect::<anyhow::Result<Vec<Scored>>>()?;
 
-    let report = report(&texts, scored, args, units, engine.map(|e| e.model_id));
+    let model_id = engine.as_ref().map(Engine::model_id).transpose()?;
+    let report = report(&texts, scored, args, units, model_id);
     let text = if args.json {
         serde_json::to_string_pretty(&report)? + "\n"
     } else {
@@ -71,13 +74,14 @@ fn measure(
         None if args.strip => strip_marks(truth.text()),
         None => truth.text().to_owned(),
     };
-    let restored = match (&text.restored, worker) {
-        (Some(path), _) => Input::read(path)?.text().to_owned(),
+    let (restored, marks) = match (&text.restored, worker) {
+        (Some(path), _) => (Input::read(path)?.text().to_owned(), Vec::new()),
         (None, Some(worker)) => {
             let document = Document::from_text(&raw);
-            worker.restore(&document).text().to_owned()
+            let restored = worker.restore(&document);
+            (restored.text().to_owned(), marks(&restored))
         }
-        (None, None) => raw.clone(),
+        (None, None) => (raw.clone(), Vec::new()),
     };
     if let Some(folder) = &args.save {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -86,7 +90,23 @@ fn measure(
             restored.as_bytes(),
         )?;
     }
-    Ok(score(truth.text(), &raw, &restored, units))
+    Ok(score_marked(truth.text(), &raw, &restored, &marks, units))
+}
+
+/// What the engine said, placed in the restored text.
+fn marks(restored: &Restored<'_>) -> Vec<Mark> {
+    let offsets = Offsets::of(restored);
+    let changes = restored.corrections().map(|c| (c, true));
+    let flags = restored.flags().map(|c| (c, false));
+    let mark = |(c, is_change): (Correction<'_>, bool)| {
+        let start = offsets.in_output(c.span().start);
+        Mark {
+            span: start..start + c.best().len(),
+            confidence: c.confidence(),
+            is_change,
+        }
+    };
+    changes.chain(flags).map(mark).collect()
 }
 
 fn report(
@@ -96,17 +116,16 @@ fn report(
     units: Units,
     model: Option<String>,
 ) -> EvalReport {
-    let mut total = Score::default();
-    let mut groups: BTreeMap<&str, (u64, Score)> = BTreeMap::new();
+    let mut total = Sum::default();
+    let mut groups: BTreeMap<&str, Sum> = BTreeMap::new();
     let mut files = Vec::new();
     for (text, scored) in texts.iter().zip(&scored) {
-        total += &scored.score;
-        if let Some(engine) = &text.engine {
-            let (n, sum) = groups.entry(engine).or_default();
-            *n += 1;
-            *sum += &scored.score;
+        let mut one = Sum::default();
+        let group = text.engine.as_deref().map(|e| groups.entry(e).or_default());
+        for sum in [&mut total, &mut one].into_iter().chain(group) {
+            sum.add(scored);
         }
-        files.push(GroupReport::new(&text.id, 1, &scored.score));
+        files.push(one.report(&text.id, model.is_some()));
     }
     let errors = scored.into_iter().flat_map(|s| s.errors);
     EvalReport {
@@ -115,14 +134,38 @@ fn report(
             Units::Lines => "lines".to_owned(),
             Units::Page => "page".to_owned(),
         },
-        model,
-        total: GroupReport::new("total", texts.len() as u64, &total),
+        total: total.report("total", model.is_some()),
         groups: groups
             .into_iter()
-            .map(|(name, (n, sum))| GroupReport::new(name, n, &sum))
+            .map(|(name, sum)| sum.report(name, model.is_some()))
             .collect(),
         files,
         errors: TopError::tally(errors, args.errors),
+        model,
+    }
+}
+
+/// Texts added up.
+#[derive(Default)]
+struct Sum {
+    texts: u64,
+    score: Score,
+    judgements: Judgements,
+}
+
+impl Sum {
+    fn add(&mut self, scored: &Scored) {
+        self.texts += 1;
+        self.score += &scored.score;
+        self.judgements += &scored.judgements;
+    }
+
+    /// Only an engine that has run here has a confidence.
+    fn report(&self, name: &str, has_confidence: bool) -> GroupReport {
+        GroupReport {
+            confidence: has_confidence.then(|| self.judgements.figures()),
+            ..GroupReport::new(name, self.texts, &self.score)
+        }
     }
 }
 

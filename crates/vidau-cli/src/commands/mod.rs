@@ -7,6 +7,7 @@ mod pairs;
 mod report;
 mod restore;
 mod table;
+mod train;
 
 use crate::Outcome;
 use crate::args::Command;
@@ -15,6 +16,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Restore(args) => restore::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),
     }
 }

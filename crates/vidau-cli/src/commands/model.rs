@@ -1,25 +1,21 @@
 //! `vidau model`: what is in a model file, and is it sound?
 
 use std::fmt::Write;
-use std::path::Path;
 
-use anyhow::{Context, bail};
-use vidau::model::container::{Container, FORMAT_VERSION, Tag};
+use vidau::model::Manifest;
+use vidau::model::container::{Container, FORMAT_VERSION};
 
 use crate::Outcome;
 use crate::args::{ModelArgs, ModelCommand};
-use crate::engine;
+use crate::engine::{self, EMBEDDED, MANIFEST};
 use crate::output::{self, thousands};
-
-/// The section that says where the model came from.
-const MANIFEST: Tag = *b"MANI";
 
 pub(crate) fn run(args: &ModelArgs) -> anyhow::Result<Outcome> {
     let (ModelCommand::Info { file } | ModelCommand::Verify { file }) = &args.command;
-    let container = open(file.as_deref())?;
+    let container = engine::container(file.as_deref())?;
     let name = file
         .as_ref()
-        .map_or_else(|| "embedded model".to_owned(), |f| f.display().to_string());
+        .map_or_else(|| EMBEDDED.to_owned(), |f| f.display().to_string());
     let text = match &args.command {
         ModelCommand::Info { .. } => info(&name, &container)?,
         ModelCommand::Verify { .. } => {
@@ -31,13 +27,6 @@ pub(crate) fn run(args: &ModelArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn open(file: Option<&Path>) -> anyhow::Result<Container> {
-    match file {
-        Some(path) => engine::container(path),
-        None => bail!("no model is compiled into this vidau; give a model file"),
-    }
-}
-
 fn info(name: &str, container: &Container) -> anyhow::Result<String> {
     let bytes = container.bytes();
     let mut out = format!(
@@ -46,12 +35,11 @@ fn info(name: &str, container: &Container) -> anyhow::Result<String> {
         blake3::hash(bytes).to_hex()
     );
     for (tag, len) in container.sections() {
-        let _ = writeln!(out, "{}  {:>12}", tag.escape_ascii(), thousands(len as u64));
+        let len = thousands(len as u64);
+        let _ = writeln!(out, "{}  {len:>12}", tag.escape_ascii());
     }
     if container.sections().any(|(tag, _)| tag == MANIFEST) {
-        let manifest: serde_json::Value = serde_json::from_slice(&container.section(MANIFEST)?)
-            .with_context(|| format!("{name}: the manifest is no JSON"))?;
-        out += &serde_json::to_string_pretty(&manifest)?;
+        out += &Manifest::of(container)?.to_json();
         out.push('\n');
     }
     Ok(out)

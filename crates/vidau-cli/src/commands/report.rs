@@ -100,7 +100,7 @@ impl Report {
         let s = &self.summary;
         let _ = writeln!(
             out,
-            "{} files, {} changed, {} failed; {} changes, {} places to check",
+            "files: {}, changed: {}, failed: {}; changes: {}, to check: {}",
             s.files, s.changed_files, s.failed, s.changes, s.flags
         );
         out

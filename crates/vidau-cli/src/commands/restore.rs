@@ -19,12 +19,16 @@ use crate::{atomic, signals};
 
 pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let plan = Plan::new(args)?;
-    let engine = Engine::open(args.model.as_deref())?;
+    let engine = Engine::open(&args.engine)?;
     let mut worker = engine.restorer.worker();
-    let mut report = Report::new(&engine.model_id);
+    let model_id = match (&args.ledger, args.report) {
+        (None, None) => String::new(),
+        _ => engine.model_id()?,
+    };
+    let mut report = Report::new(&model_id);
     let (mut failed, mut changed) = (0, 0);
     for (path, sink) in &plan.jobs {
-        match restore(path, sink, args, &engine.model_id, &mut worker) {
+        match restore(path, sink, args, &model_id, &mut worker) {
             Ok(done) => {
                 changed += usize::from(done.is_changed);
                 report.add(&done.input.name, done.input.bytes(), done.findings);
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
         let text = report.render(format)?;
         match &args.report_file {
             Some(file) => atomic::write(file, text.as_bytes())?,
-            None => eprint!("{text}"),
+            None => output::report(&text),
         }
     }
     Ok(match failed {
@@ -176,6 +180,7 @@ fn restore(
     worker: &mut Worker<'_>,
 ) -> anyhow::Result<Done> {
     let input = Input::read(path)?;
+    input.check_is_plain()?;
     let document = Document::from_text(input.text());
     let restored = worker.restore(&document);
     let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
@@ -192,17 +197,22 @@ fn restore(
         None => String::new(),
     };
 
-    let _uninterrupted = signals::writing();
     // The record comes first: a change without one could not be undone.
-    if let Some(file) = args.ledger.as_ref().filter(|_| is_changed) {
-        atomic::append(file, entries.as_bytes())?;
-    }
+    let record = || match args.ledger.as_ref().filter(|_| is_changed) {
+        Some(file) => atomic::append(file, entries.as_bytes()),
+        None => Ok(()),
+    };
     match sink {
         Sink::Stdout => {
-            drop(_uninterrupted);
+            let guard = signals::writing();
+            record()?;
+            // A reader that does not read must not keep the program alive.
+            drop(guard);
             output::result(text.as_bytes())?;
         }
         Sink::File(target) => {
+            let _guard = signals::writing();
+            record()?;
             if let Some(folder) = target.parent() {
                 std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
             }
@@ -210,7 +220,10 @@ fn restore(
             summarise(args, &input.name, &findings);
         }
         Sink::InPlace => {
+            let _guard = signals::writing();
             if is_changed {
+                atomic::check_writable(path)?;
+                record()?;
                 atomic::write(path, text.as_bytes())?;
             }
             summarise(args, &input.name, &findings);
@@ -236,9 +249,7 @@ fn restore(
 fn summarise(args: &RestoreArgs, name: &str, findings: &Findings) {
     if !args.quiet && args.report.is_none() {
         let (changes, flags) = (findings.changes.len(), findings.flags.len());
-        output::message(&format!(
-            "{name}: {changes} changes, {flags} places to check"
-        ));
+        output::message(&format!("{name}: changes: {changes}, to check: {flags}"));
     }
 }
 

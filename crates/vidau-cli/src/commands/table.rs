@@ -6,16 +6,8 @@ use vidau::eval::{ErrorKind, EvalReport, GroupReport};
 
 use crate::output::thousands;
 
-/// Figures with a raw and a restored side.
-const FIGURES: [&str; 7] = [
-    "wer",
-    "wer_t",
-    "cer",
-    "cer_t",
-    "syl_err",
-    "syl_err_exact",
-    "num_bad",
-];
+/// Figures with a raw and a restored side; the JSON has more.
+const FIGURES: [&str; 5] = ["wer", "wer_t", "cer", "syl_err", "num_bad"];
 
 pub(crate) fn render(report: &EvalReport, with_files: bool) -> String {
     let mut out = String::new();
@@ -54,12 +46,26 @@ pub(crate) fn render(report: &EvalReport, with_files: bool) -> String {
         .into_iter()
         .chain([inserted])
         .filter(|k| k.1 + k.2 > 0);
-    let rows: Vec<Vec<String>> = shown
-        .map(|(name, raw, restored)| {
-            vec![name.to_owned(), change(thousands(raw), thousands(restored))]
-        })
-        .collect();
+    let mut rows = vec![["", "OCR", "restored"].map(str::to_owned).to_vec()];
+    rows.extend(
+        shown.map(|(name, raw, restored)| {
+            vec![name.to_owned(), thousands(raw), thousands(restored)]
+        }),
+    );
     columns(&rows, &mut out);
+
+    if let Some(c) = report.total.confidence.filter(|c| c.changed > 0) {
+        let _ = writeln!(
+            out,
+            "\n{} tokens changed, {} of them right; calibration error {:.2}, area under the \
+             curve {:.2}, errors left among the least sure 3 %: {:.2}",
+            thousands(c.changed),
+            thousands(c.changed_right),
+            c.calibration_error,
+            c.auc,
+            c.errors_in_least_sure
+        );
+    }
 
     if !report.errors.is_empty() {
         out += "\nmost frequent errors left: truth <- restored (OCR)\n";

@@ -13,6 +13,7 @@
 //! ```
 
 mod align;
+mod confidence;
 mod distance;
 mod kinds;
 mod metrics;
@@ -21,8 +22,9 @@ mod score;
 mod tokens;
 
 pub use align::{Pair, align};
+pub use confidence::{ConfidenceFigures, Judgements, Mark};
 pub use kinds::ErrorKind;
 pub use metrics::{Counts, Harm, Rates, Score};
 pub use report::{EVAL_SCHEMA, EvalReport, GroupReport, SideReport, TopError};
-pub use score::{Scored, TokenError, Units, score};
+pub use score::{Scored, TokenError, Units, score, score_marked};
 pub use tokens::strip_marks;

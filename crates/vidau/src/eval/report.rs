@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::confidence::ConfidenceFigures;
 use super::kinds::ErrorKind;
 use super::metrics::{Counts, Harm, Rates, Score};
 use super::score::TokenError;
@@ -45,6 +46,8 @@ pub struct GroupReport {
     pub num_chg: u64,
     /// The counts behind the two.
     pub harm: Harm,
+    /// How sure the engine was; `None` where the text came restored.
+    pub confidence: Option<ConfidenceFigures>,
 }
 
 /// Rates and the counts behind them.
@@ -88,6 +91,7 @@ impl GroupReport {
             over: score.harm.over(),
             num_chg: score.harm.num_chg(),
             harm: score.harm.clone(),
+            confidence: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::align::{Pair, align};
+use super::confidence::{Judgements, Mark, by_token};
 use super::distance::distance;
 use super::kinds::{Classified, ErrorKind, classify};
 use super::metrics::{Counts, Harm, Score};
@@ -26,6 +27,8 @@ pub struct Scored {
     pub score: Score,
     /// What is wrong in the restored text, in the order of the truth.
     pub errors: Vec<TokenError>,
+    /// What the engine said of the restored text's tokens, and what they are.
+    pub judgements: Judgements,
 }
 
 /// A token of the truth that the restored text has not right.
@@ -44,6 +47,19 @@ pub struct TokenError {
 /// Scores `raw` and `restored` against `truth`.
 #[must_use]
 pub fn score(truth: &str, raw: &str, restored: &str, units: Units) -> Scored {
+    score_marked(truth, raw, restored, &[], units)
+}
+
+/// The same, with what the engine said about places in `restored`.
+#[must_use]
+pub fn score_marked(
+    truth: &str,
+    raw: &str,
+    restored: &str,
+    marks: &[Mark],
+    units: Units,
+) -> Scored {
+    let said = by_token(restored, marks);
     let texts = [truth, raw, restored].map(comparable);
     let [truth, raw, restored] = texts.each_ref().map(|text| match units {
         Units::Page => vec![tokens(text)],
@@ -52,7 +68,9 @@ pub fn score(truth: &str, raw: &str, restored: &str, units: Units) -> Scored {
     let mut scored = Scored {
         score: Score::default(),
         errors: Vec::new(),
+        judgements: Judgements::default(),
     };
+    let mut said = said.into_iter();
     let n = truth.len().max(raw.len()).max(restored.len());
     let unit = |side: &[Vec<&'_ str>], k: usize| side.get(k).is_some_and(|u| !u.is_empty());
     for k in 0..n {
@@ -60,12 +78,19 @@ pub fn score(truth: &str, raw: &str, restored: &str, units: Units) -> Scored {
             continue;
         }
         let [t, o, s] = [&truth, &raw, &restored].map(|side| side.get(k).map_or(&[][..], |u| u));
-        score_unit(t, o, s, &mut scored);
+        let said: Vec<_> = said.by_ref().take(s.len()).collect();
+        score_unit(t, o, s, &said, &mut scored);
     }
     scored
 }
 
-fn score_unit(truth: &[&str], raw: &[&str], restored: &[&str], into: &mut Scored) {
+fn score_unit(
+    truth: &[&str],
+    raw: &[&str],
+    restored: &[&str],
+    said: &[Option<(f32, bool)>],
+    into: &mut Scored,
+) {
     let before = Reading::new(truth, raw);
     let after = Reading::new(truth, restored);
     before.count(truth, raw, &mut into.score.raw);
@@ -76,6 +101,13 @@ fn score_unit(truth: &[&str], raw: &[&str], restored: &[&str], into: &mut Scored
         harm.made_wrong += u64::from(*was_right && !is_right);
     }
     count_numbers(truth, raw, restored, harm);
+    for &(i, j) in &after.pairs {
+        if let Some(j) = j {
+            let is_right = i.is_some_and(|i| after.is_right[i]);
+            into.judgements
+                .add(said.get(j).copied().flatten(), is_right);
+        }
+    }
 
     let errors = after.classified.errors.into_iter().enumerate();
     into.errors.extend(errors.filter_map(|(i, error)| {

@@ -1,7 +1,11 @@
 //! What a token is made of, as the figures see it.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
+
+use crate::syllable::fold_tone;
 
 /// Text as it is compared: NFC, no byte order marks, every line end and form
 /// feed a `\n`.
@@ -10,12 +14,30 @@ pub(super) fn comparable(text: &str) -> String {
     nfc.replace("\r\n", "\n").replace(['\r', '\x0c'], "\n")
 }
 
+// The information separators are blanks to most tools that count words, but
+// not by the Unicode property.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\x1c'..='\x1f')
+}
+
 /// The tokens between white space.
 pub(super) fn tokens(text: &str) -> Vec<&str> {
-    // The information separators are blanks to most tools that count words,
-    // but not by the Unicode property.
-    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\x1c'..='\x1f');
     text.split(is_blank).filter(|t| !t.is_empty()).collect()
+}
+
+/// Where the tokens of a text stand that is not [`comparable`] yet; they are
+/// as many as afterwards.
+pub(super) fn token_spans(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for piece in text.split_inclusive(is_blank) {
+        let token = piece.trim_end_matches(is_blank);
+        if token.contains(|c| c != '\u{feff}') {
+            spans.push(start..start + token.len());
+        }
+        start += piece.len();
+    }
+    spans
 }
 
 /// Takes every diacritic off and turns đ into d; case stays.
@@ -82,7 +104,11 @@ pub(super) fn syllables(token: &str) -> Vec<String> {
         return Vec::new();
     }
     letter_runs(token)
-        .map(|run| fold_run(run).to_lowercase())
+        .map(|run| {
+            let mut folded = String::with_capacity(run.len());
+            fold_tone(run, &mut folded);
+            folded.to_lowercase()
+        })
         .collect()
 }
 
@@ -106,41 +132,11 @@ pub(super) fn fold(token: &str) -> String {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
-        out.push_str(&fold_run(&rest[..end]));
+        fold_tone(&rest[..end], &mut out);
         rest = &rest[end..];
     }
     out.push_str(rest);
     out
-}
-
-/// Moves the tone of oa, oe and uy: onto the o or u where nothing follows
-/// the pair, onto its second letter otherwise.
-fn fold_run(run: &str) -> String {
-    if run.is_ascii() {
-        return run.to_owned();
-    }
-    let is_tone = |c: &char| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
-    let Some(tone) = run.nfd().filter(is_tone).last() else {
-        return run.to_owned();
-    };
-    let letters: Vec<char> = run.nfd().filter(|c| !is_tone(c)).nfc().collect();
-    let lower = |i: usize| letters.get(i).map(char::to_ascii_lowercase);
-    let pair = (0..letters.len()).find(|&i| match lower(i) {
-        Some('u') => lower(i + 1) == Some('y') && (i == 0 || lower(i - 1) != Some('q')),
-        Some('o') => matches!(lower(i + 1), Some('a' | 'e')),
-        _ => false,
-    });
-    let Some(first) = pair else {
-        return run.to_owned();
-    };
-    let after = if first + 2 < letters.len() {
-        first + 2
-    } else {
-        first + 1
-    };
-    let (head, tail) = letters.split_at(after);
-    let moved = head.iter().chain(Some(&tone)).chain(tail);
-    moved.copied().nfc().collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,212 @@
+//! `vidau train`: from texts and pages to a model.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use vidau::RestorerBuilder;
+use vidau::channel::{self, ChannelModel};
+use vidau::lm::train::{self as lm, Trained};
+use vidau::model::container::{Tag, write_container};
+use vidau::model::{Manifest, Source, assemble};
+
+use crate::args::{TrainArgs, TrainChannelArgs, TrainCommand, TrainLmArgs, TrainModelArgs};
+use crate::engine::{self, MANIFEST};
+use crate::output;
+use crate::{Outcome, atomic};
+
+/// The channel's section, in its part and in the model.
+const CHANNEL: Tag = *b"CHAN";
+
+pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
+    match &args.command {
+        TrainCommand::Lm(args) => language_model(args),
+        TrainCommand::Channel(args) => channel(args),
+        TrainCommand::Model(args) => model(args),
+    }?;
+    Ok(Outcome::Done)
+}
+
+fn language_model(args: &TrainLmArgs) -> anyhow::Result<()> {
+    let sources = args
+        .source
+        .iter()
+        .map(|s| parse_source(s))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let default = lm::Options::default();
+    let options = lm::Options {
+        order: args.order,
+        size: parse_size(&args.size)?,
+        least_count: args.least_count.unwrap_or(default.least_count),
+        most_words: args.most_words.unwrap_or(default.most_words),
+        ..default
+    };
+    let start = Instant::now();
+    let trained = lm::train(&sources, &options, &mut |what| {
+        output::message(&format!("{:7.1} s {what}", start.elapsed().as_secs_f64()));
+    })?;
+    if let Some(path) = &args.arpa {
+        let file = File::create(path).with_context(|| path.display().to_string())?;
+        let written = trained.write_arpa(&mut BufWriter::new(file));
+        written.with_context(|| path.display().to_string())?;
+    }
+    let manifest = manifest_of(&sources, &options, &trained);
+    let mut sections = vec![(MANIFEST, manifest.to_json().into_bytes())];
+    sections.extend(trained.sections);
+    atomic::write(&args.output, &write_container(&sections))
+}
+
+fn manifest_of(sources: &[lm::Source], options: &lm::Options, trained: &Trained) -> Manifest {
+    let summary = &trained.summary;
+    let source = |(source, (_, tokens)): (&lm::Source, &(String, u64))| Source {
+        name: source.name.clone(),
+        weight: source.weight,
+        files: source.files.iter().map(|f| file_name(f)).collect(),
+        tokens: *tokens,
+    };
+    let settings = [
+        ("least_count", options.least_count.to_string()),
+        ("most_words", options.most_words.to_string()),
+        ("cutoffs", format!("{:?}", options.cutoffs)),
+        ("within_class", options.within_class.to_string()),
+        ("continuation", options.continuation.to_string()),
+        ("size", options.size.to_string()),
+    ];
+    Manifest {
+        vidau: env!("CARGO_PKG_VERSION").to_owned(),
+        order: options.order,
+        vocabulary: summary.words,
+        ngrams: summary.kept.clone(),
+        sources: sources.iter().zip(&summary.tokens).map(source).collect(),
+        settings: settings.map(|(k, v)| (k.to_owned(), v)).into(),
+        ..Manifest::default()
+    }
+}
+
+/// Files go into the manifest without their folders, which say nothing
+/// elsewhere.
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn channel(args: &TrainChannelArgs) -> anyhow::Result<()> {
+    let mut pages = Vec::new();
+    let mut taught = Vec::new();
+    let weighted = args.pages.iter().map(|folder| (folder, 1.0));
+    let pairs = args.pairs.iter().map(|folder| (folder, args.pair_weight));
+    for (folder, weight) in weighted.chain(pairs) {
+        let read = channel::train::read_pages(folder, &args.profile, weight)?;
+        taught.push(format!("{}: {} texts", file_name(folder), read.len()));
+        pages.extend(read);
+    }
+    ensure!(
+        !pages.is_empty(),
+        "nothing to learn from: give --pages or --pairs"
+    );
+    let options = channel::train::Options {
+        order: args.order,
+        ..channel::train::Options::default()
+    };
+    let trained = channel::train::train(&pages, &options)?;
+    for profile in &trained.profiles {
+        let segments = profile.segments.len();
+        output::message(&format!("{}: {segments} segments", profile.name));
+    }
+    if let Some(path) = &args.tsv {
+        atomic::write(path, channel::train::dump(&trained).as_bytes())?;
+    }
+    let manifest = Manifest {
+        vidau: env!("CARGO_PKG_VERSION").to_owned(),
+        channel: taught,
+        settings: BTreeMap::from([("channel_order".to_owned(), args.order.to_string())]),
+        ..Manifest::default()
+    };
+    let sections = [
+        (MANIFEST, manifest.to_json().into_bytes()),
+        (CHANNEL, trained.to_bytes()),
+    ];
+    atomic::write(&args.output, &write_container(&sections))
+}
+
+fn model(args: &TrainModelArgs) -> anyhow::Result<()> {
+    let lm = engine::container(Some(&args.lm))?;
+    lm.verify()?;
+    let part = engine::container(Some(&args.channel))?;
+    part.verify()?;
+    let channel = ChannelModel::from_bytes(&part.section(CHANNEL)?)
+        .with_context(|| args.channel.display().to_string())?;
+    let about_channel = Manifest::of(&part)?;
+    let mut manifest = Manifest::of(&lm)?;
+    manifest.name.clone_from(&args.name);
+    manifest.channel = about_channel.channel;
+    manifest.settings.extend(about_channel.settings);
+    let bytes = assemble(&lm, &channel, &manifest)?;
+    // What is written must open.
+    RestorerBuilder::new().open_bytes(bytes.clone())?;
+    output::message(&format!(
+        "{}: {} bytes",
+        args.output.display(),
+        output::thousands(bytes.len() as u64)
+    ));
+    atomic::write(&args.output, &bytes)
+}
+
+/// `NAME=WEIGHT=FILE[,FILE...]`
+fn parse_source(text: &str) -> anyhow::Result<lm::Source> {
+    let form = || format!("--source {text}: expected NAME=WEIGHT=FILE[,FILE...]");
+    let (name, rest) = text.split_once('=').with_context(form)?;
+    let (weight, files) = rest.split_once('=').with_context(form)?;
+    Ok(lm::Source {
+        name: name.to_owned(),
+        weight: weight.parse().with_context(form)?,
+        files: files.split(',').map(PathBuf::from).collect(),
+    })
+}
+
+/// Bytes, with kB, MB, KiB or MiB or without.
+fn parse_size(text: &str) -> anyhow::Result<usize> {
+    let units = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("kB", 1000),
+        ("MB", 1_000_000),
+        ("", 1),
+    ];
+    let parse = |(unit, factor): (&str, usize)| {
+        let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+        (number >= 1.0).then_some((number * factor as f64) as usize)
+    };
+    let size = units.into_iter().find_map(parse);
+    size.with_context(|| format!("--size {text}: expected a size like 31MB or 800kB"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources() {
+        let s = parse_source("legal=0.6=a.txt,b.zst").unwrap();
+        assert_eq!(
+            (s.name.as_str(), s.weight, s.files.len()),
+            ("legal", 0.6, 2)
+        );
+        for wrong in ["legal", "legal=x=a", "legal=1"] {
+            assert!(parse_source(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_size("31MB").unwrap(), 31_000_000);
+        assert_eq!(parse_size("1.5 MiB").unwrap(), 1_572_864);
+        assert_eq!(parse_size("1024").unwrap(), 1024);
+        for wrong in ["", "MB", "-1MB", "31 GiB?"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use crate::support::{Folder, STRIPPED, TRUTH};
+
+/// A corpus, pages read by two engines, and the commands that make a model
+/// of them.
+fn train(dir: &Folder) {
+    dir.put("corpus.txt", TRUTH.repeat(30));
+    for (id, lang, read) in [("a", "eng", STRIPPED), ("b", "vie", TRUTH)] {
+        dir.put(&format!("pages/{id}.truth.txt"), TRUTH);
+        dir.put(&format!("pages/{id}.ocr.txt"), read);
+        dir.put(
+            &format!("pages/{id}.json"),
+            format!("{{\"lang\": \"{lang}\"}}"),
+        );
+    }
+    for command in [
+        "train lm --source little=1=corpus.txt --least-count 2 --order 3 --size 1MB \
+         --arpa lm.arpa -o lm.part",
+        "train channel --pages pages --tsv channel.tsv -o channel.part",
+        "train model --lm lm.part --channel channel.part --name little -o little.vidau",
+    ] {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let run = dir.run(&args).expect(0);
+        assert_eq!(run.text(), "", "{command}");
+    }
+}
+
+#[test]
+fn a_model_trained_on_a_text_restores_it() {
+    let dir = Folder::new();
+    train(&dir);
+    let args = ["restore", "--model", "little.vidau"];
+    assert_eq!(
+        dir.run_with(&args, STRIPPED.as_bytes()).expect(0).text(),
+        TRUTH
+    );
+
+    let info = dir.run(&["model", "info", "little.vidau"]).expect(0).text();
+    for part in [
+        "\"name\": \"little\"",
+        "corpus.txt",
+        "pages: 2 texts",
+        "\"order\": 3",
+    ] {
+        assert!(info.contains(part), "{part} is not in {info}");
+    }
+    assert!(
+        dir.get("lm.arpa").starts_with(b"\n\\data\\")
+            || dir.get("lm.arpa").starts_with(b"\\data\\")
+    );
+    assert!(!dir.get("channel.tsv").is_empty());
+}
+
+#[test]
+fn training_twice_gives_the_same_bytes() {
+    let (one, two) = (Folder::new(), Folder::new());
+    train(&one);
+    train(&two);
+    assert!(one.get("little.vidau") == two.get("little.vidau"));
+}
+
+#[test]
+fn what_cannot_be_learnt_from_is_said() {
+    let dir = Folder::new();
+    dir.put("corpus.txt", TRUTH);
+    let lm = |source: &str, size: &str| {
+        dir.run(&[
+            "train", "lm", "--source", source, "--size", size, "-o", "lm.part",
+        ])
+    };
+    lm("corpus.txt", "1MB").expect_error(2, &["corpus.txt", "NAME=WEIGHT=FILE"]);
+    lm("a=1=corpus.txt", "much").expect_error(2, &["--size much"]);
+    let run = lm("a=1=missing.txt", "1MB").expect(2);
+    assert!(run.stderr().contains("missing.txt"), "{}", run.stderr());
+    dir.run(&["train", "channel", "-o", "c"])
+        .expect_error(2, &["--pages"]);
+    dir.run(&["train", "channel", "--pages", "nowhere", "-o", "c"])
+        .expect_error(2, &["nowhere"]);
+    assert_eq!(dir.names(), ["corpus.txt"]);
+}
