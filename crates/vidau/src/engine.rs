@@ -54,9 +54,9 @@ impl Engine {
             out
         };
         let beam = BeamOptions {
-            width: 12,
-            margin: 14 * NAT,
-            lm_scale: 200,
+            width: tune("width", 12) as usize,
+            margin: tune("bmargin", 14 * NAT),
+            lm_scale: tune("lm_scale", 200),
         };
         let word_costs = (0..lexicon.len())
             .map(|id| {
@@ -77,19 +77,20 @@ impl Engine {
             words: WordCosts::new(word_costs),
             arcs: ArcOptions {
                 bounds: Bounds {
-                    margin: 11 * NAT,
-                    max_cost: 28 * NAT,
-                    n_best: 32,
+                    margin: tune("margin", 14 * NAT),
+                    channel_margin: tune("cmargin", 9 * NAT),
+                    max_cost: tune("max_cost", 28 * NAT),
+                    n_best: tune("n_best", 32) as usize,
                 },
-                foreign_word: 2 * NAT,
-                foreign_char: 5 * NAT / 2,
-                foreign_odd: 4 * NAT,
-                profile_margin: 9 * NAT,
-                sound_word: 4 * NAT,
-                split_best: 4,
-                paragraph: 2 * NAT,
-                no_paragraph: NAT / 8,
-                dirt: 5 * NAT,
+                foreign_word: tune("foreign_word", 2 * NAT),
+                foreign_char: tune("foreign_char", 5 * NAT / 2),
+                foreign_odd: tune("foreign_odd", 4 * NAT),
+                profile_margin: tune("profile_margin", 9 * NAT),
+                sound_word: tune("sound_word", 4 * NAT),
+                split_best: tune("split_best", 4) as usize,
+                paragraph: tune("paragraph", 2 * NAT),
+                no_paragraph: tune("no_paragraph", NAT / 8),
+                dirt: tune("dirt", 5 * NAT),
             },
             beam,
         })
@@ -168,4 +169,8 @@ impl Engine {
 fn least_sum(prices: &ByProfile, line: &ByProfile) -> Cost {
     let sums = prices.iter().zip(line).map(|(p, w)| (*w, *p));
     sums.min().map_or(0, |(_, price)| price)
+}
+
+fn tune(name: &str, default: Cost) -> Cost {
+    std::env::var(format!("VT_{name}")).ok().and_then(|v| v.parse::<f64>().ok()).map_or(default, |v| if default < 100 && name != "no_paragraph" { v as Cost } else if name == "lm_scale" { v as Cost } else { (v * 256.0) as Cost })
 }

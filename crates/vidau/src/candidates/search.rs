@@ -24,8 +24,12 @@ const UNREACHED: Cost = Cost::MAX / 4;
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// Candidates above the best by more than this are dropped.
+    /// Candidates whose price (channel and word) is above the best by more
+    /// than this are dropped.
     pub(crate) margin: Cost,
+    /// Candidates whose channel cost is above the least by more than this are
+    /// dropped.
+    pub(crate) channel_margin: Cost,
     /// Channel costs above this are never looked at.
     pub(crate) max_cost: Cost,
     /// At most so many candidates are kept.
@@ -61,7 +65,9 @@ pub(crate) struct Searcher {
     /// whatever the word; what a walk must still pay at least.
     rest: [Cost; ROW],
     found: Vec<Candidate>,
+    /// The best price, and the least channel cost, of what was found.
     best: Cost,
+    least: Cost,
 }
 
 /// What stays the same during one search.
@@ -86,6 +92,7 @@ impl Default for Searcher {
             rest: [0; ROW],
             found: Vec::new(),
             best: UNREACHED,
+            least: UNREACHED,
         }
     }
 }
@@ -119,15 +126,16 @@ impl Searcher {
         // Widening searches: most tokens are cheap, and a good candidate found
         // early bounds the wider walk.
         self.best = UNREACHED;
+        self.least = UNREACHED;
         let mut max = self.rest[0].saturating_add(4 * NAT).min(bounds.max_cost);
         loop {
             self.found.clear();
             self.walk_from_root(&task, casings, max);
-            let enough = self.best.saturating_add(bounds.margin - words.least);
-            if max >= bounds.max_cost || enough <= max {
+            let enough = limit(&task, bounds.max_cost, self.best, self.least);
+            if enough <= max {
                 break;
             }
-            max = (2 * max).min(bounds.max_cost).min(enough);
+            max = (2 * max).min(enough);
         }
         self.select(&task);
         &self.found
@@ -186,21 +194,20 @@ impl Searcher {
     }
 
     fn walk_from_root(&mut self, task: &Task<'_>, casings: &[CandidateCasing], max: Cost) {
-        let mut limit = Limit { max };
         let n = self.codes.len();
         for j in 0..=n {
             self.lower_rows[0][j] = j as Cost * task.channel.insertion;
             self.exact_rows[0][j] = j as Cost * task.channel.insertion;
         }
         let root = task.fst.root();
-        self.walk_bases(task, casings, &mut limit, &root, Output::zero(), 0);
+        self.walk_bases(task, casings, max, &root, Output::zero(), 0);
     }
 
     fn walk_bases(
         &mut self,
         task: &Task<'_>,
         casings: &[CandidateCasing],
-        limit: &mut Limit,
+        max: Cost,
         node: &Node<'_>,
         output: Output,
         depth: usize,
@@ -209,17 +216,17 @@ impl Searcher {
             let next = task.fst.node(t.addr);
             let output = output.cat(t.out);
             if t.inp == SEPARATOR {
-                if self.lower_rows[depth][self.codes.len()] > limit.now(task, self.best) {
+                if self.lower_rows[depth][self.codes.len()] > limit(task, max, self.best, self.least) {
                     continue;
                 }
                 for &casing in casings {
-                    self.walk_marks(task, casing, limit, t.addr, output, 0, depth);
+                    self.walk_marks(task, casing, max, t.addr, output, 0, depth);
                 }
             } else if depth < MAX_LETTERS && t.inp.is_ascii_lowercase() {
                 self.bases[depth] = t.inp;
                 let least = self.fill_lower_row(task.channel, depth + 1);
-                if least <= limit.now(task, self.best) {
-                    self.walk_bases(task, casings, limit, &next, output, depth + 1);
+                if least <= limit(task, max, self.best, self.least) {
+                    self.walk_bases(task, casings, max, &next, output, depth + 1);
                 }
             }
         }
@@ -230,7 +237,7 @@ impl Searcher {
         &mut self,
         task: &Task<'_>,
         casing: CandidateCasing,
-        limit: &mut Limit,
+        max: Cost,
         addr: CompiledAddr,
         output: Output,
         depth: usize,
@@ -239,11 +246,12 @@ impl Searcher {
         let node = task.fst.node(addr);
         if depth == letters {
             let cost = self.exact_rows[depth][self.codes.len()];
-            if node.is_final() && cost <= limit.now(task, self.best) {
+            if node.is_final() && cost <= limit(task, max, self.best, self.least) {
                 let id = output.cat(node.final_output()).value() as WordId;
                 let price = cost + task.words.of(id);
                 if price <= self.best.saturating_add(task.bounds.margin) {
                     self.best = self.best.min(price);
+                    self.least = self.least.min(cost);
                     self.found.push(Candidate { id, casing, cost });
                 }
             }
@@ -252,8 +260,8 @@ impl Searcher {
         for t in node.transitions() {
             self.marks[depth] = t.inp.saturating_sub(MARK0);
             let least = self.fill_exact_row(task.channel, depth + 1, casing);
-            if least <= limit.now(task, self.best) {
-                self.walk_marks(task, casing, limit, t.addr, output.cat(t.out), depth + 1, letters);
+            if least <= limit(task, max, self.best, self.least) {
+                self.walk_marks(task, casing, max, t.addr, output.cat(t.out), depth + 1, letters);
             }
         }
     }
@@ -328,25 +336,23 @@ impl Searcher {
         self.found.dedup_by_key(|c| c.id);
         self.found.sort_unstable_by_key(|c| (price(c), c.id));
         if let Some(best) = self.found.first().map(price) {
-            self.found.retain(|c| price(c) <= best + task.bounds.margin);
+            let most = self.least + task.bounds.channel_margin;
+            let margin = task.bounds.margin;
+            self.found
+                .retain(|c| c.cost <= most && price(c) <= best + margin);
         }
         self.found.truncate(task.bounds.n_best);
     }
 }
 
-/// The bound on channel costs, which sinks with the best candidate found.
-struct Limit {
-    max: Cost,
-}
-
-impl Limit {
-    #[inline]
-    fn now(&self, task: &Task<'_>, best: Cost) -> Cost {
-        // No word is cheaper than the least, so a channel cost above the best
-        // price and the margin less that is out.
-        self.max
-            .min(best.saturating_add(task.bounds.margin - task.words.least))
-    }
+/// The bound on channel costs, which sinks with what is found. No word is
+/// cheaper than the least, so a channel cost above the best price and the
+/// margin less that is out.
+#[inline]
+fn limit(task: &Task<'_>, max: Cost, best: Cost, least: Cost) -> Cost {
+    let bounds = &task.bounds;
+    max.min(best.saturating_add(bounds.margin - task.words.least))
+        .min(least.saturating_add(bounds.channel_margin))
 }
 
 /// What any letter can do: be read as any character, or not at all.

@@ -37,6 +37,8 @@ pub(crate) struct ArcOptions {
 
 /// Most tokens that one word may span.
 const MAX_SPAN: usize = 5;
+/// `eng`, `stripped`, `vie`, `latin`, `clean`.
+const EVIDENCE_ORDER: [usize; PROFILES] = [2, 1, 3, 4, 0];
 /// Longest word made by taking out a blank, in bytes.
 const MAX_JOINED: usize = 12;
 
@@ -100,7 +102,9 @@ impl ArcBuilder {
         let unknown = engine.word_cost(u32::from(lm::UNKNOWN));
         let mut least = engine.foreign_cost(text) + unknown;
         let mut costs = [least; PROFILES];
-        for (p, cost) in costs.iter_mut().enumerate() {
+        // The widest profile first: what it explains bounds the others' search.
+        for p in EVIDENCE_ORDER {
+            let cost = &mut costs[p];
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,
@@ -108,6 +112,7 @@ impl ArcBuilder {
                 &engine.words,
                 Bounds {
                     margin: 0,
+                    channel_margin: engine.arcs.bounds.channel_margin,
                     max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
                     n_best: 1,
                 },
@@ -358,12 +363,19 @@ impl ArcBuilder {
     fn find(&mut self, engine: &Engine, text: &str, profile: usize) -> &[Candidate] {
         let token = self.cache.token(text);
         if self.cache.get(token, profile).is_none() {
+            // What costs more than the token as it stands is of no use.
+            let unknown = engine.word_cost(u32::from(lm::UNKNOWN));
+            let as_read = engine.foreign_cost(text) + unknown;
+            let bounds = engine.arcs.bounds;
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,
                 &engine.profiles[profile],
                 &engine.words,
-                engine.arcs.bounds,
+                Bounds {
+                    max_cost: bounds.max_cost.min(as_read),
+                    ..bounds
+                },
             );
             self.cache.put(token, profile, found);
         }
