@@ -1,7 +1,7 @@
 //! The immutable parts that restoring needs, opened from a model.
 
 use crate::candidates::{Bounds, ProfileIndex, WordCosts};
-use crate::channel::ChannelModel;
+use crate::channel::{ChannelModel, Reading};
 use crate::cost::{Cost, NAT};
 use crate::decode::{ArcOptions, BeamOptions, ByProfile};
 use crate::error::Result;
@@ -25,6 +25,7 @@ pub(crate) struct Engine {
     pub(crate) priors: ByProfile,
     blank_lost: ByProfile,
     blank_inserted: ByProfile,
+    blanks: Vec<Vec<Reading>>,
     /// Price of each word by itself, weighed like the language model.
     pub(crate) words: WordCosts,
     pub(crate) arcs: ArcOptions,
@@ -54,9 +55,9 @@ impl Engine {
             out
         };
         let beam = BeamOptions {
-            width: tune("width", 12) as usize,
-            margin: tune("bmargin", 14 * NAT),
-            lm_scale: tune("lm_scale", 200),
+            width: 12,
+            margin: 14 * NAT,
+            lm_scale: 190,
         };
         let word_costs = (0..lexicon.len())
             .map(|id| {
@@ -72,25 +73,29 @@ impl Engine {
             priors: by_profile(&|p| p.prior),
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
+            blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
             lm,
             words: WordCosts::new(word_costs),
             arcs: ArcOptions {
                 bounds: Bounds {
-                    margin: tune("margin", 14 * NAT),
-                    channel_margin: tune("cmargin", 9 * NAT),
-                    max_cost: tune("max_cost", 28 * NAT),
-                    n_best: tune("n_best", 32) as usize,
+                    margin: 14 * NAT,
+                    channel_margin: 12 * NAT,
+                    foreign: 4 * NAT,
+                    max_cost: 28 * NAT,
+                    n_best: 32,
                 },
-                foreign_word: tune("foreign_word", 2 * NAT),
-                foreign_char: tune("foreign_char", 5 * NAT / 2),
-                foreign_odd: tune("foreign_odd", 4 * NAT),
-                profile_margin: tune("profile_margin", 9 * NAT),
-                sound_word: tune("sound_word", 4 * NAT),
-                split_best: tune("split_best", 4) as usize,
-                paragraph: tune("paragraph", 2 * NAT),
-                no_paragraph: tune("no_paragraph", NAT / 8),
-                dirt: tune("dirt", 5 * NAT),
+                foreign_word: 3 * NAT,
+                foreign_char: 5 * NAT / 2,
+                foreign_odd: 4 * NAT,
+                profile_margin: 9 * NAT,
+                sound_word: 4 * NAT,
+                split_best: 4,
+                paragraph: 2 * NAT,
+                no_paragraph: NAT / 8,
+                rule: 7 * NAT,
+                digit_word: 2 * NAT,
+                dirt: 5 * NAT,
             },
             beam,
         })
@@ -155,6 +160,15 @@ impl Engine {
         least_sum(&self.blank_inserted, line)
     }
 
+    /// The price of a blank being read as `text`, if the likeliest profile
+    /// has seen that.
+    pub(crate) fn read_blank(&self, text: &str, line: &ByProfile) -> Option<Cost> {
+        let (likeliest, _) = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p))?;
+        let readings = &self.blanks[likeliest];
+        let found = readings.iter().find(|r| &*r.observed == text)?;
+        Some(found.cost)
+    }
+
     /// `text` in lower case with its tone placed the old way.
     pub(crate) fn fold(&self, text: &str, out: &mut String) {
         let mut lower = String::new();
@@ -169,8 +183,4 @@ impl Engine {
 fn least_sum(prices: &ByProfile, line: &ByProfile) -> Cost {
     let sums = prices.iter().zip(line).map(|(p, w)| (*w, *p));
     sums.min().map_or(0, |(_, price)| price)
-}
-
-fn tune(name: &str, default: Cost) -> Cost {
-    std::env::var(format!("VT_{name}")).ok().and_then(|v| v.parse::<f64>().ok()).map_or(default, |v| if default < 100 && name != "no_paragraph" { v as Cost } else if name == "lm_scale" { v as Cost } else { (v * 256.0) as Cost })
 }

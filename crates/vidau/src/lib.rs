@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod render;
 mod restore;
+mod rules;
 
 pub mod channel;
 pub mod eval;

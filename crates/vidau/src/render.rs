@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::candidates::CandidateCasing;
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Lattice, Output};
+use crate::decode::{Beam, Lattice, Output, probability};
 use crate::engine::Engine;
 use crate::restore::Reason;
 use crate::syllable::{Casing, Letter, TonePlacement, apply_casing, place_tone, tone_placement};
@@ -58,7 +58,7 @@ impl Renderer {
     pub(crate) fn differs(&mut self, engine: &Engine, read: &str, output: Output) -> bool {
         match output {
             Output::AsRead => false,
-            Output::Two(..) => true,
+            Output::Two(..) | Output::Blank | Output::Text(_) => true,
             Output::Word(id, _) => {
                 engine.fold(read, &mut self.folded);
                 self.folded != engine.lexicon.word(id)
@@ -67,9 +67,18 @@ impl Renderer {
     }
 
     /// Appends what `output` writes.
-    pub(crate) fn render(&mut self, engine: &Engine, read: &str, output: Output, out: &mut String) {
+    pub(crate) fn render(
+        &mut self,
+        engine: &Engine,
+        lattice: &Lattice,
+        read: &str,
+        output: Output,
+        out: &mut String,
+    ) {
         match output {
             Output::AsRead => out.push_str(read),
+            Output::Blank => out.push(' '),
+            Output::Text(number) => out.push_str(lattice.text(number)),
             Output::Word(id, casing) => self.word(engine, id, casing, out),
             Output::Two([left, right], casing) => {
                 self.word(engine, left, casing, out);
@@ -92,6 +101,26 @@ impl Renderer {
             CandidateCasing::Upper => Casing::Upper,
         };
         apply_casing(&self.placed, casing, out);
+    }
+
+    /// The probability that the span of the chosen arc stands as it was read.
+    pub(crate) fn as_read_probability(
+        &mut self,
+        engine: &Engine,
+        read: &str,
+        lattice: &Lattice,
+        beam: &Beam,
+        chosen: usize,
+    ) -> f32 {
+        let arc = lattice.arcs()[chosen];
+        let mut sum = 0.0;
+        for a in lattice.ending_at(arc.to as usize) {
+            let other = lattice.arcs()[a];
+            if other.from == arc.from && !self.differs(engine, read, other.output) {
+                sum += probability(beam.posteriors()[a]);
+            }
+        }
+        sum
     }
 
     /// Collects the other readings of the chosen arc's span.
@@ -119,7 +148,7 @@ impl Renderer {
         let order = std::mem::take(&mut self.order);
         for &(cost, a) in &order {
             let start = strings.len();
-            self.render(engine, read, lattice.arcs()[a].output, strings);
+            self.render(engine, lattice, read, lattice.arcs()[a].output, strings);
             found.push((start..strings.len(), cost));
         }
         self.order = order;
@@ -129,11 +158,14 @@ impl Renderer {
     pub(crate) fn reason(engine: &Engine, read: &str, output: Output) -> Reason {
         let id = match output {
             Output::AsRead => return Reason::Unsure,
-            Output::Two(..) => return Reason::Blanks,
+            Output::Text(_) => return Reason::Rule,
+            Output::Two(..) | Output::Blank => return Reason::Blanks,
             Output::Word(id, _) => id,
         };
         let bases = |text: &str| -> Option<Vec<u8>> {
-            text.chars().map(|c| Letter::from_char(c).map(|l| l.base)).collect()
+            text.chars()
+                .map(|c| Letter::from_char(c).map(|l| l.base))
+                .collect()
         };
         if read.contains(char::is_whitespace) {
             Reason::Blanks

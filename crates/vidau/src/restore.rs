@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cost::Cost;
-use crate::decode::{ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, probability};
+use crate::decode::{
+    ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, probability,
+};
 use crate::document::{Break, Document};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -56,8 +58,8 @@ impl RestorerBuilder {
     }
 
     /// A token that is a word as it was read changes only when the other
-    /// reading is at least so probable (0 to 1; default 0.5). Otherwise it
-    /// stays and is flagged.
+    /// reading has at least this share of the probability of both (0 to 1;
+    /// default 0.5). Otherwise it stays and is flagged.
     #[must_use]
     pub fn change_above(mut self, probability: f32) -> Self {
         self.options.change_above = probability;
@@ -220,6 +222,7 @@ impl Worker<'_> {
     pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.results.clear();
         self.renderer.begin(document.source());
+        self.arcs.begin();
         let mut carry = Carry {
             state: self.engine.lm.begin(),
             prior: self.engine.priors,
@@ -239,7 +242,9 @@ impl Worker<'_> {
             }
             self.restore_block(document, &mut carry);
         }
-        self.results.text.push_str(&document.source()[carry.written..]);
+        self.results
+            .text
+            .push_str(&document.source()[carry.written..]);
         Restored {
             results: &self.results,
         }
@@ -285,20 +290,24 @@ impl Worker<'_> {
         carry.prior = self.weights.weigh(carry.prior);
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
-        carry.state = self
-            .beam
-            .decode(&self.lattice, &self.engine.lm, carry.state, self.engine.beam);
+        carry.state = self.beam.decode(
+            &self.lattice,
+            &self.engine.lm,
+            carry.state,
+            self.engine.beam,
+        );
         self.write_block(document, carry);
     }
 
     /// Writes the best way through the block's lattice.
     fn write_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
         let source = document.source();
-        for &a in self.beam.path() {
+        for step in 0..self.beam.path().len() {
+            let a = self.beam.path()[step];
             let arc = self.lattice.arcs()[a as usize];
             let (from, to) = (arc.from as usize, arc.to as usize);
             let first = self.block.tokens()[from];
-            if first.kind != TokenKind::Word {
+            if first.kind != TokenKind::Word && arc.output == Output::AsRead {
                 continue;
             }
             let last = self.block.tokens()[to - 1];
@@ -309,14 +318,19 @@ impl Worker<'_> {
             let mut confidence = probability(self.beam.posteriors()[a as usize]);
             let mut changed = self.renderer.differs(self.engine, read, output);
             let unsure = confidence < self.options.flag_below;
-            if changed
-                && confidence < self.options.change_above
-                && to == from + 1
-                && self.engine.known_word(read).is_some()
-            {
-                output = Output::AsRead;
-                confidence = 1.0 - confidence;
-                changed = false;
+            if changed && self.engine.known_word(read).is_some() {
+                let as_read = self.renderer.as_read_probability(
+                    self.engine,
+                    read,
+                    &self.lattice,
+                    &self.beam,
+                    a as usize,
+                );
+                if confidence < self.options.change_above * (confidence + as_read) {
+                    output = Output::AsRead;
+                    confidence = as_read;
+                    changed = false;
+                }
             }
             if !changed && !unsure {
                 continue;
@@ -324,8 +338,13 @@ impl Worker<'_> {
             let results = &mut self.results;
             let best_start = results.strings.len();
             if changed {
-                self.renderer
-                    .render(self.engine, read, output, &mut results.strings);
+                self.renderer.render(
+                    self.engine,
+                    &self.lattice,
+                    read,
+                    output,
+                    &mut results.strings,
+                );
             } else {
                 results.strings.push_str(original);
             }
@@ -427,12 +446,13 @@ impl<'w> Restored<'w> {
         self.places(|p| p.flagged)
     }
 
-    fn places(
-        &self,
-        wanted: fn(&Place) -> bool,
-    ) -> impl Iterator<Item = Correction<'w>> + use<'w> {
+    fn places(&self, wanted: fn(&Place) -> bool) -> impl Iterator<Item = Correction<'w>> + use<'w> {
         let results = self.results;
-        results.places.iter().filter(move |p| wanted(p)).map(|place| Correction { results, place })
+        results
+            .places
+            .iter()
+            .filter(move |p| wanted(p))
+            .map(|place| Correction { results, place })
     }
 
     /// A copy that outlives the worker's next call.
@@ -458,6 +478,8 @@ pub enum Reason {
     Letters,
     /// A blank put in or taken out.
     Blanks,
+    /// A rule of administrative writing: document codes, labels of lists.
+    Rule,
     /// Nothing was changed, the reading is unsure.
     Unsure,
 }
@@ -516,10 +538,12 @@ impl<'w> Correction<'w> {
     pub fn alternatives(&self) -> impl Iterator<Item = Alternative<'w>> + use<'w> {
         let results = self.results;
         let range = self.place.alternatives.clone();
-        results.alternatives[range].iter().map(|(text, cost)| Alternative {
-            text: &results.strings[text.clone()],
-            probability: probability(*cost),
-        })
+        results.alternatives[range]
+            .iter()
+            .map(|(text, cost)| Alternative {
+                text: &results.strings[text.clone()],
+                probability: probability(*cost),
+            })
     }
 
     /// A copy that outlives the worker's next call.

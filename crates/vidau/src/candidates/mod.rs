@@ -17,6 +17,8 @@ pub(crate) struct Candidate {
     pub(crate) id: WordId,
     /// How the word is written where it was read so.
     pub(crate) casing: CandidateCasing,
+    /// No Vietnamese syllable: a foreign word or an abbreviation.
+    pub(crate) foreign: bool,
     /// Channel cost.
     pub(crate) cost: Cost,
 }
@@ -66,9 +68,10 @@ impl CandidateCasing {
         match (upper, lower) {
             (0, _) if first_letter => &[Lower],
             (0, _) => &[Lower, Title],
-            (1, 0) => &[Title, Upper],
+            (1, 0) => &[Lower, Title, Upper],
+            (2, 0) => &[Title, Upper],
             (_, 0) => &[Upper],
-            (1, _) if first_upper => &[Title],
+            (1, _) if first_upper => &[Lower, Title],
             (1, _) => &[Lower, Title],
             _ => &[Lower, Title, Upper],
         }

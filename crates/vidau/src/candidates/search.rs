@@ -9,11 +9,14 @@
 
 use fst::raw::{CompiledAddr, Fst, Node, Output};
 
-use super::index::{Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key};
+use super::index::{
+    Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
+};
 use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
-use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId};
+use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, read_value};
 use crate::model::Bytes;
+use crate::syllable::Letter;
 
 /// Longest token that is looked up, in characters.
 pub(crate) const MAX_TOKEN: usize = 32;
@@ -32,6 +35,9 @@ pub(crate) struct Bounds {
     pub(crate) channel_margin: Cost,
     /// Channel costs above this are never looked at.
     pub(crate) max_cost: Cost,
+    /// Price of another word than the one read where it is no syllable: names
+    /// and foreign words are too many to tell one from another by spelling.
+    pub(crate) foreign: Cost,
     /// At most so many candidates are kept.
     pub(crate) n_best: usize,
 }
@@ -53,6 +59,8 @@ struct Link {
 #[derive(Debug)]
 pub(crate) struct Searcher {
     codes: Vec<u16>,
+    /// The token's letters; `None` for other characters.
+    read: Vec<Option<Letter>>,
     links: Vec<Link>,
     /// First link of each group of base letters, plus one; 0 for none.
     heads: Vec<u32>,
@@ -82,6 +90,7 @@ impl Default for Searcher {
     fn default() -> Self {
         Self {
             codes: Vec::new(),
+            read: Vec::new(),
             links: Vec::new(),
             heads: vec![0; 1 << 15],
             touched: Vec::new(),
@@ -110,7 +119,11 @@ impl Searcher {
     ) -> &[Candidate] {
         self.found.clear();
         self.codes.clear();
-        self.codes.extend(token.chars().take(MAX_TOKEN + 1).map(char_code));
+        self.codes
+            .extend(token.chars().take(MAX_TOKEN + 1).map(char_code));
+        self.read.clear();
+        self.read
+            .extend(token.chars().take(MAX_TOKEN + 1).map(Letter::from_char));
         if self.codes.is_empty() || self.codes.len() > MAX_TOKEN {
             return &self.found;
         }
@@ -216,7 +229,9 @@ impl Searcher {
             let next = task.fst.node(t.addr);
             let output = output.cat(t.out);
             if t.inp == SEPARATOR {
-                if self.lower_rows[depth][self.codes.len()] > limit(task, max, self.best, self.least) {
+                if self.lower_rows[depth][self.codes.len()]
+                    > limit(task, max, self.best, self.least)
+                {
                     continue;
                 }
                 for &casing in casings {
@@ -247,12 +262,20 @@ impl Searcher {
         if depth == letters {
             let cost = self.exact_rows[depth][self.codes.len()];
             if node.is_final() && cost <= limit(task, max, self.best, self.least) {
-                let id = output.cat(node.final_output()).value() as WordId;
+                let value = output.cat(node.final_output()).value();
+                let (id, is_foreign) = read_value(value);
+                let is_changed = is_foreign && !self.is_as_read(depth);
+                let cost = cost + if is_changed { task.bounds.foreign } else { 0 };
                 let price = cost + task.words.of(id);
                 if price <= self.best.saturating_add(task.bounds.margin) {
                     self.best = self.best.min(price);
                     self.least = self.least.min(cost);
-                    self.found.push(Candidate { id, casing, cost });
+                    self.found.push(Candidate {
+                        id,
+                        casing,
+                        foreign: is_foreign,
+                        cost,
+                    });
                 }
             }
             return;
@@ -261,7 +284,15 @@ impl Searcher {
             self.marks[depth] = t.inp.saturating_sub(MARK0);
             let least = self.fill_exact_row(task.channel, depth + 1, casing);
             if least <= limit(task, max, self.best, self.least) {
-                self.walk_marks(task, casing, max, t.addr, output.cat(t.out), depth + 1, letters);
+                self.walk_marks(
+                    task,
+                    casing,
+                    max,
+                    t.addr,
+                    output.cat(t.out),
+                    depth + 1,
+                    letters,
+                );
             }
         }
     }
@@ -329,12 +360,22 @@ impl Searcher {
         insert_and_least(channel, row, &self.rest)
     }
 
+    /// Whether the walk spells the token itself, in any case.
+    fn is_as_read(&self, letters: usize) -> bool {
+        self.read.len() == letters
+            && self.read.iter().enumerate().all(|(k, letter)| {
+                letter.is_some_and(|l| l.base == self.bases[k] && l.mark == self.marks[k])
+            })
+    }
+
     /// Orders what was found, one candidate a word, and keeps the best.
     fn select(&mut self, task: &Task<'_>) {
         let price = |c: &Candidate| c.cost + task.words.of(c.id);
-        self.found.sort_unstable_by_key(|c| (c.id, c.cost, c.casing));
-        self.found.dedup_by_key(|c| c.id);
-        self.found.sort_unstable_by_key(|c| (price(c), c.id));
+        self.found
+            .sort_unstable_by_key(|c| (c.id, c.casing, c.cost));
+        self.found.dedup_by_key(|c| (c.id, c.casing));
+        self.found
+            .sort_unstable_by_key(|c| (price(c), c.id, c.casing));
         if let Some(best) = self.found.first().map(price) {
             let most = self.least + task.bounds.channel_margin;
             let margin = task.bounds.margin;

@@ -4,12 +4,13 @@ use super::block::Block;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
 use crate::candidates::{Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
-use crate::engine::PROFILES;
 use crate::cost::{Cost, NAT};
 use crate::document::Break;
 use crate::engine::Engine;
+use crate::engine::PROFILES;
 use crate::lm;
-use crate::syllable::{Casing, casing};
+use crate::rules::{Labels, repair_code};
+use crate::syllable::{Casing, Letter, casing};
 use crate::text::TokenKind;
 
 /// Prices and bounds of the lattice; see `docs/algorithm.md` for how each was
@@ -31,6 +32,10 @@ pub(crate) struct ArcOptions {
     /// A line end taken for the end of a paragraph, and not.
     pub(crate) paragraph: Cost,
     pub(crate) no_paragraph: Cost,
+    /// By how much a rule's reading is preferred to the token as read.
+    pub(crate) rule: Cost,
+    /// A digit that is a word, beyond its channel's cost.
+    pub(crate) digit_word: Cost,
     /// Punctuation taken for dirt.
     pub(crate) dirt: Cost,
 }
@@ -49,6 +54,7 @@ pub(crate) struct ArcBuilder {
     cache: CandidateCache,
     merged: Vec<Candidate>,
     left: Vec<Candidate>,
+    labels: Labels,
     joined: String,
     folded: String,
 }
@@ -65,6 +71,11 @@ enum Before {
 }
 
 impl ArcBuilder {
+    /// Starts a document.
+    pub(crate) fn begin(&mut self) {
+        self.labels.clear();
+    }
+
     /// Forgets old candidates when there are too many; between blocks.
     pub(crate) fn trim(&mut self) {
         self.cache.trim();
@@ -113,6 +124,7 @@ impl ArcBuilder {
                 Bounds {
                     margin: 0,
                     channel_margin: engine.arcs.bounds.channel_margin,
+                    foreign: engine.arcs.bounds.foreign,
                     max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
                     n_best: 1,
                 },
@@ -142,19 +154,23 @@ impl ArcBuilder {
         lattice.clear();
         let tokens = block.tokens();
         let mut before = Before::Start;
-        for i in 0..tokens.len() {
-            let token = tokens[i];
+        for (i, token) in tokens.iter().enumerate() {
             let line = weights.line(token.line as usize);
+            self.label_arcs(engine, block, i, lattice);
             match token.kind {
                 TokenKind::Word => {
                     before = self.word_arcs(engine, block, i, line, before, lattice);
                 }
                 TokenKind::Number => {
                     lattice.push(Arc::as_read(i, i + 1, 0, Some(lm::NUMBER)));
+                    if is_in_prose(block, i) {
+                        let price = engine.arcs.digit_word;
+                        self.sign_arcs(engine, block, i, line, before, price, lattice);
+                    }
                     before = Before::LowerWord;
                 }
                 TokenKind::Code => {
-                    lattice.push(Arc::as_read(i, i + 1, 0, Some(lm::CODE)));
+                    code_arcs(engine, block, i, lattice);
                     before = Before::LowerWord;
                 }
                 TokenKind::Url => lattice.push(Arc::as_read(i, i + 1, 0, Some(lm::UNKNOWN))),
@@ -165,7 +181,15 @@ impl ArcBuilder {
                     if word.is_some() {
                         lattice.push(Arc::as_read(i, i + 1, engine.arcs.dirt, None));
                     }
-                    if word != Some(lm::COMMA) {
+                    if let Some(price) = self.read_blank(engine, block, i, line) {
+                        let mut arc = Arc::as_read(i, i + 1, price, None);
+                        arc.output = Output::Blank;
+                        lattice.push(arc);
+                    }
+                    if is_letter_sign(text) {
+                        self.sign_arcs(engine, block, i, line, before, 0, lattice);
+                        before = Before::LowerWord;
+                    } else if word != Some(lm::COMMA) {
                         before = Before::Start;
                     }
                 }
@@ -224,6 +248,62 @@ impl ArcBuilder {
         }
     }
 
+    /// A label at the start of a line that the list's order proves wrong.
+    fn label_arcs(&mut self, engine: &Engine, block: &Block, i: usize, lattice: &mut Lattice) {
+        let tokens = block.tokens();
+        let starts_line = i == 0
+            || tokens[i - 1].line_end.is_some()
+            || (tokens[i - 1].kind == TokenKind::Blank
+                && (i == 1 || tokens[i - 2].line_end.is_some()));
+        let is_bracket = |t: usize| block.text_of(t, t + 1) == ")";
+        if starts_line
+            && tokens.get(i + 1).is_some()
+            && is_bracket(i + 1)
+            && let Some(label) = self.labels.read(block.text_of(i, i + 1))
+        {
+            let arc = Arc::as_read(i, i + 1, -engine.arcs.rule, Some(lm::UNKNOWN));
+            lattice.push_text(arc, label.to_owned());
+        }
+    }
+
+    /// Words for a sign or a digit that stands by itself: engines without
+    /// Vietnamese read "ở" as 6, & or ¢.
+    #[allow(clippy::too_many_arguments)]
+    fn sign_arcs(
+        &mut self,
+        engine: &Engine,
+        block: &Block,
+        i: usize,
+        line: &ByProfile,
+        before: Before,
+        price: Cost,
+        lattice: &mut Lattice,
+    ) {
+        self.merge(engine, block.text_of(i, i + 1), line);
+        for c in self.merged.iter().take(engine.arcs.split_best) {
+            let mut arc = word_arc(engine, i, i + 1, c, before);
+            arc.cost += price;
+            lattice.push(arc);
+        }
+    }
+
+    /// The price of punctuation between two words being a blank.
+    fn read_blank(
+        &self,
+        engine: &Engine,
+        block: &Block,
+        i: usize,
+        line: &ByProfile,
+    ) -> Option<Cost> {
+        let tokens = block.tokens();
+        let is_word = |t: &super::block::BlockToken| t.kind == TokenKind::Word;
+        let between = i > 0 && is_word(&tokens[i - 1]) && tokens.get(i + 1).is_some_and(is_word);
+        if !between {
+            return None;
+        }
+        engine.read_blank(block.text_of(i, i + 1), line)
+    }
+
     /// A word with punctuation that the engine saw within or behind it.
     fn span_arcs(
         &mut self,
@@ -272,7 +352,8 @@ impl ArcBuilder {
         if !is_gap || next.kind != TokenKind::Word || length > MAX_JOINED {
             return;
         }
-        if best <= engine.arcs.sound_word && self.is_sound(engine, block.text_of(i + 2, i + 3), line)
+        if best <= engine.arcs.sound_word
+            && self.is_sound(engine, block.text_of(i + 2, i + 3), line)
         {
             return;
         }
@@ -301,7 +382,7 @@ impl ArcBuilder {
         lattice: &mut Lattice,
     ) {
         let chars = text.chars().count();
-        if !(4..=14).contains(&chars) {
+        if !(4..=14).contains(&chars) || casing(text) == Casing::Mixed {
             return;
         }
         let price = engine.blank_lost(line);
@@ -313,13 +394,14 @@ impl ArcBuilder {
             self.merge(engine, left, line);
             self.left.clear();
             let n = engine.arcs.split_best;
-            self.left.extend(self.merged.iter().take(n).copied());
+            self.left
+                .extend(self.merged.iter().filter(|c| !c.foreign).take(n));
             if self.left.is_empty() {
                 continue;
             }
             self.merge(engine, right, line);
             for l in &self.left {
-                for r in self.merged.iter().take(n) {
+                for r in self.merged.iter().filter(|c| !c.foreign).take(n) {
                     let mut arc = word_arc(engine, i, i + 1, l, before);
                     arc.cost += price + r.cost + engine.unseen_price(r.id);
                     arc.lm[1] = engine.lm_word(r.id);
@@ -353,9 +435,9 @@ impl ArcBuilder {
                 ..*c
             }));
         }
-        merged.sort_unstable_by_key(|c| (c.id, c.cost, c.casing));
-        merged.dedup_by_key(|c| c.id);
-        merged.sort_unstable_by_key(|c| (c.cost + engine.word_cost(c.id), c.id));
+        merged.sort_unstable_by_key(|c| (c.id, c.casing, c.cost));
+        merged.dedup_by_key(|c| (c.id, c.casing));
+        merged.sort_unstable_by_key(|c| (c.cost + engine.word_cost(c.id), c.id, c.casing));
         merged.truncate(engine.arcs.bounds.n_best);
         self.merged = merged;
     }
@@ -419,12 +501,93 @@ fn punctuation(text: &str) -> Option<u16> {
     }
 }
 
+/// A document code as read, and with its Đ put back where that is certain.
+fn code_arcs(engine: &Engine, block: &Block, i: usize, lattice: &mut Lattice) {
+    let mut before: Vec<String> = Vec::new();
+    for t in (0..i).rev() {
+        if block.tokens()[t].kind == TokenKind::Word {
+            before.insert(0, bare(block.text_of(t, t + 1)));
+            if before.len() == 3 {
+                break;
+            }
+        }
+    }
+    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+    let repaired = repair_code(block.text_of(i, i + 1), &before);
+    let price = if repaired.is_some() {
+        engine.arcs.rule
+    } else {
+        0
+    };
+    lattice.push(Arc::as_read(i, i + 1, price, Some(lm::CODE)));
+    if let Some(text) = repaired {
+        lattice.push_text(Arc::as_read(i, i + 1, 0, Some(lm::CODE)), text);
+    }
+}
+
+/// A word in lower case without its marks.
+fn bare(word: &str) -> String {
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
+        .collect()
+}
+
+/// Signs that engines without Vietnamese put for letters.
+fn is_letter_sign(text: &str) -> bool {
+    matches!(
+        text,
+        "¢" | "€" | "£" | "&" | "@" | "¥" | "§" | "©" | "®" | "$" | "°"
+    )
+}
+
+/// Whether a number is one digit that stands between words of one line.
+fn is_in_prose(block: &Block, i: usize) -> bool {
+    let tokens = block.tokens();
+    let is = |at: Option<usize>, kind: TokenKind| {
+        at.and_then(|at| tokens.get(at))
+            .is_some_and(|t| t.kind == kind && t.line_end.is_none())
+    };
+    block.text_of(i, i + 1).len() == 1
+        && is(i.checked_sub(1), TokenKind::Blank)
+        && is(i.checked_sub(2), TokenKind::Word)
+        && is(Some(i + 1), TokenKind::Blank)
+        && is(Some(i + 2), TokenKind::Word)
+}
+
 /// Punctuation that engines see where there are marks, dots or dirt.
 fn is_stray(text: &str) -> bool {
     matches!(
         text,
-        "'" | "’" | "‘" | "`" | "´" | "\"" | "“" | "”" | "." | "," | "-" | "~" | "^" | "*" | ":" | ";"
-            | "!" | "/" | "\\" | "(" | ")" | "[" | "]" | "{" | "}" | "<" | ">" | "_" | "¬" | "¨"
+        "'" | "’"
+            | "‘"
+            | "`"
+            | "´"
+            | "\""
+            | "“"
+            | "”"
+            | "."
+            | ","
+            | "-"
+            | "~"
+            | "^"
+            | "*"
+            | ":"
+            | ";"
+            | "!"
+            | "/"
+            | "\\"
+            | "("
+            | ")"
+            | "["
+            | "]"
+            | "{"
+            | "}"
+            | "<"
+            | ">"
+            | "_"
+            | "¬"
+            | "¨"
     )
 }
 
@@ -437,4 +600,3 @@ fn paragraph_prices(kind: Break, engine: &Engine) -> (Cost, Cost) {
         Break::Paragraph | Break::Column | Break::Page => (on, end),
     }
 }
-

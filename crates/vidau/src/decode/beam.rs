@@ -110,13 +110,7 @@ impl Beam {
     }
 
     /// Fills the pool with every step into `node`.
-    fn extend_to(
-        &mut self,
-        node: usize,
-        lattice: &Lattice,
-        lm: &NgramModel,
-        options: BeamOptions,
-    ) {
+    fn extend_to(&mut self, node: usize, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) {
         self.pool.clear();
         self.pool_edges.clear();
         self.slots.clear();
@@ -200,7 +194,8 @@ impl Beam {
         self.order.clear();
         self.order.extend(0..self.pool.len() as u32);
         let pool = &self.pool;
-        self.order.sort_unstable_by_key(|&i| (pool[i as usize].cost, i));
+        self.order
+            .sort_unstable_by_key(|&i| (pool[i as usize].cost, i));
         let best = self.order.first().map_or(0, |&i| pool[i as usize].cost);
         self.kept.clear();
         self.kept.resize(pool.len(), NONE);

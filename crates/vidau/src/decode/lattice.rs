@@ -15,6 +15,10 @@ pub(crate) enum Output {
     AsRead,
     /// A word.
     Word(WordId, CandidateCasing),
+    /// What a rule wrote: one of the lattice's texts.
+    Text(u32),
+    /// A blank.
+    Blank,
     /// Two words, of which the engine lost the blank between.
     Two([WordId; 2], CandidateCasing),
 }
@@ -54,6 +58,7 @@ impl Arc {
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
     arcs: Vec<Arc>,
+    texts: Vec<String>,
     /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
     ends: Vec<u32>,
 }
@@ -62,6 +67,7 @@ impl Lattice {
     /// Starts a new block.
     pub(crate) fn clear(&mut self) {
         self.arcs.clear();
+        self.texts.clear();
         self.ends.clear();
     }
 
@@ -69,6 +75,18 @@ impl Lattice {
     pub(crate) fn push(&mut self, arc: Arc) {
         debug_assert!(arc.from < arc.to);
         self.arcs.push(arc);
+    }
+
+    /// Adds an arc over tokens `from..to` that writes `text`.
+    pub(crate) fn push_text(&mut self, mut arc: Arc, text: String) {
+        arc.output = Output::Text(self.texts.len() as u32);
+        self.texts.push(text);
+        self.push(arc);
+    }
+
+    /// The text of an [`Output::Text`].
+    pub(crate) fn text(&self, number: u32) -> &str {
+        &self.texts[number as usize]
     }
 
     /// Orders the arcs of a block of `tokens` tokens by their end nodes; arcs

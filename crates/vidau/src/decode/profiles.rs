@@ -6,8 +6,8 @@
 //! costs.
 
 use super::log_add::log_add;
-use crate::engine::PROFILES;
 use crate::cost::{Cost, NAT};
+use crate::engine::PROFILES;
 
 /// Costs by profile.
 pub(crate) type ByProfile = [Cost; PROFILES];

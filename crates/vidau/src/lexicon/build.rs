@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{EXTRA_WORDS, LEXICON, MAX_LETTERS, write_key};
+use super::{EXTRA_WORDS, LEXICON, MAX_LETTERS, entry_value, write_key};
 use crate::error::{Error, Result};
 use crate::model::container::Tag;
-use crate::syllable::{TonePlacement, legal_syllables, place_tone};
+use crate::syllable::{TonePlacement, is_legal, legal_syllables, place_tone};
 
 /// The sections of a lexicon over `vocabulary` (the language model's words in
 /// the order of their ids) and every other legal syllable.
@@ -15,7 +15,6 @@ use crate::syllable::{TonePlacement, legal_syllables, place_tone};
 pub fn build_lexicon(vocabulary: &[String]) -> Result<Vec<(Tag, Vec<u8>)>> {
     let known: HashSet<&str> = vocabulary.iter().map(String::as_str).collect();
     let extra: Vec<String> = legal_syllables()
-        .into_iter()
         .filter(|s| !known.contains(s.as_str()))
         .collect();
     let mut keys: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
@@ -26,7 +25,8 @@ pub fn build_lexicon(vocabulary: &[String]) -> Result<Vec<(Tag, Vec<u8>)>> {
             place_tone(word, placement, &mut spelt);
             let mut key = [0; 2 * MAX_LETTERS + 1];
             if let Some(len) = write_key(&spelt, &mut key) {
-                keys.entry(key[..len].to_vec()).or_insert(id as u64);
+                let value = entry_value(id, !is_legal(word));
+                keys.entry(key[..len].to_vec()).or_insert(value);
             }
         }
     }

@@ -32,6 +32,18 @@ pub(crate) const EXTRA_WORDS: Tag = *b"LEXW";
 /// model's word; the others are legal syllables that the model has not seen.
 pub type WordId = u32;
 
+/// A key's value: the word's number, and whether it is no Vietnamese syllable
+/// (a foreign word or an abbreviation).
+#[cfg(feature = "train")]
+pub(crate) fn entry_value(id: usize, is_foreign: bool) -> u64 {
+    2 * id as u64 + u64::from(is_foreign)
+}
+
+/// The number and the mark of [`entry_value`].
+pub(crate) fn read_value(value: u64) -> (WordId, bool) {
+    ((value / 2) as WordId, value % 2 == 1)
+}
+
 /// Base form and marks of every word, and the words by number.
 pub struct Lexicon {
     fst: Fst<Bytes>,
@@ -52,8 +64,8 @@ impl Lexicon {
         let fst =
             Fst::new(bytes).map_err(|e| container.damaged(LEXICON, format!("no lexicon: {e}")))?;
         let extra = container.section(EXTRA_WORDS)?;
-        let extra = std::str::from_utf8(&extra)
-            .map_err(|_| container.damaged(EXTRA_WORDS, "not UTF-8"))?;
+        let extra =
+            std::str::from_utf8(&extra).map_err(|_| container.damaged(EXTRA_WORDS, "not UTF-8"))?;
         let extra: Vec<Box<str>> = extra.lines().map(Box::from).collect();
         let words = vocabulary.map(Box::from).chain(extra).collect();
         Ok(Self { fst, words })
@@ -67,7 +79,7 @@ impl Lexicon {
         use fst::Streamer;
         let mut stream = self.fst.stream();
         while let Some((_, id)) = stream.next() {
-            if id.value() as usize >= self.words.len() {
+            if read_value(id.value()).0 as usize >= self.words.len() {
                 return Err(container.damaged(LEXICON, "a word number beyond the word list"));
             }
         }
@@ -102,7 +114,7 @@ impl Lexicon {
         let mut key = [0; 2 * MAX_LETTERS + 1];
         let len = write_key(word, &mut key)?;
         let value = self.fst.get(&key[..len])?;
-        Some(value.value() as WordId)
+        Some(read_value(value.value()).0)
     }
 }
 
@@ -135,4 +147,3 @@ pub(crate) fn write_key(word: &str, key: &mut [u8; 2 * MAX_LETTERS + 1]) -> Opti
     key.copy_within(MAX_LETTERS + 1..MAX_LETTERS + 1 + n, n + 1);
     Some(2 * n + 1)
 }
-

@@ -19,7 +19,11 @@ pub(super) fn pieces<'a>(line: &'a str, mut f: impl FnMut(Piece<'a>)) {
             None
         } else if chunk.contains("://") || chunk.contains("www.") || chunk.contains('@') {
             Some(UNKNOWN)
-        } else if digits && core.bytes().all(|b| b.is_ascii_digit() || b".,:/-%".contains(&b)) {
+        } else if digits
+            && core
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b".,:/-%".contains(&b))
+        {
             Some(NUMBER)
         } else if digits && core.contains(['/', '-']) {
             Some(CODE)
@@ -43,7 +47,9 @@ fn runs<'a>(text: &'a str, f: &mut impl FnMut(Piece<'a>)) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c.is_alphanumeric() {
-            let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_alphanumeric())
+                .unwrap_or(rest.len());
             let run = &rest[..end];
             rest = &rest[end..];
             if run.bytes().all(|b| b.is_ascii_digit()) {
@@ -68,9 +74,21 @@ fn runs<'a>(text: &'a str, f: &mut impl FnMut(Piece<'a>)) {
 pub(super) fn fold(word: &str) -> String {
     let lower = word.to_lowercase();
     const PAIRS: [(&str, &str); 15] = [
-        ("oà", "òa"), ("oá", "óa"), ("oả", "ỏa"), ("oã", "õa"), ("oạ", "ọa"),
-        ("oè", "òe"), ("oé", "óe"), ("oẻ", "ỏe"), ("oẽ", "õe"), ("oẹ", "ọe"),
-        ("uỳ", "ùy"), ("uý", "úy"), ("uỷ", "ủy"), ("uỹ", "ũy"), ("uỵ", "ụy"),
+        ("oà", "òa"),
+        ("oá", "óa"),
+        ("oả", "ỏa"),
+        ("oã", "õa"),
+        ("oạ", "ọa"),
+        ("oè", "òe"),
+        ("oé", "óe"),
+        ("oẻ", "ỏe"),
+        ("oẽ", "õe"),
+        ("oẹ", "ọe"),
+        ("uỳ", "ùy"),
+        ("uý", "úy"),
+        ("uỷ", "ủy"),
+        ("uỹ", "ũy"),
+        ("uỵ", "ụy"),
     ];
     for (new, old) in PAIRS {
         if let Some(stem) = lower.strip_suffix(new) {

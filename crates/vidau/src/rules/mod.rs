@@ -1,0 +1,8 @@
+//! What is known of administrative writing beyond words: rules add arcs to the
+//! lattice at a price, nothing is rewritten after decoding.
+
+mod codes;
+mod labels;
+
+pub(crate) use codes::repair_code;
+pub(crate) use labels::Labels;
