@@ -49,7 +49,10 @@ fn results_go_to_json_and_back() {
     };
     let json = serde_json::to_string(&restored).unwrap();
     assert!(json.contains(r#""reason":"marks""#), "{json}");
-    assert_eq!(serde_json::from_str::<OwnedRestored>(&json).unwrap(), restored);
+    assert_eq!(
+        serde_json::from_str::<OwnedRestored>(&json).unwrap(),
+        restored
+    );
 }
 
 /// The embedded model: what comes out is what the first page of the

@@ -1,4 +1,5 @@
-//! Restores arbitrary text and holds the result to the contract.
+//! Restores arbitrary text with the embedded model and holds the result to the
+//! contract.
 #![no_main]
 
 use std::cell::RefCell;
@@ -7,8 +8,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use vidau::{Break, Document, Restorer, Worker};
 
-static RESTORER: LazyLock<Restorer> =
-    LazyLock::new(|| Restorer::builder().open_bytes(vidau_fuzz::model()).expect("a model"));
+static RESTORER: LazyLock<Restorer> = LazyLock::new(|| Restorer::embedded().expect("a model"));
 
 thread_local! {
     static WORKER: RefCell<Worker<'static>> = RefCell::new(RESTORER.worker());
@@ -32,7 +32,11 @@ fn check(worker: &mut Worker<'_>, document: &Document<'_>) {
     let source = document.source();
     let restored = worker.restore(document);
     let text = restored.text();
-    let ends = |s: &str| s.bytes().filter(|b| b"\n\r\x0c".contains(b)).collect::<Vec<_>>();
+    let ends = |s: &str| {
+        s.bytes()
+            .filter(|b| b"\n\r\x0c".contains(b))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(ends(text), ends(source), "line ends");
 
     let mut applied = String::new();

@@ -7,15 +7,12 @@ use vidau::lm::train as lm;
 use vidau::model::container::{Container, write_container};
 use vidau::model::{Manifest, assemble};
 
-/// The model's file. `VIDAU_FUZZ_MODEL` names another one to use.
+/// The model's file.
 ///
 /// # Panics
 /// When the fixtures cannot be trained on.
 #[must_use]
 pub fn model() -> Vec<u8> {
-    if let Some(path) = std::env::var_os("VIDAU_FUZZ_MODEL") {
-        return std::fs::read(path).expect("VIDAU_FUZZ_MODEL is read");
-    }
     let fixtures = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/fixtures"));
     let pages = channel::read_pages(&fixtures, "eng", 1.0).expect("fixtures");
     let errors = channel::train(&pages, &channel::Options::default()).expect("a channel");

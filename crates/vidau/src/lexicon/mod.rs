@@ -52,8 +52,8 @@ impl Lexicon {
         let fst =
             Fst::new(bytes).map_err(|e| container.damaged(LEXICON, format!("no lexicon: {e}")))?;
         let extra = container.section(EXTRA_WORDS)?;
-        let extra = std::str::from_utf8(&extra)
-            .map_err(|_| container.damaged(EXTRA_WORDS, "not UTF-8"))?;
+        let extra =
+            std::str::from_utf8(&extra).map_err(|_| container.damaged(EXTRA_WORDS, "not UTF-8"))?;
         let extra: Vec<Box<str>> = extra.lines().map(Box::from).collect();
         let words = vocabulary.map(Box::from).chain(extra).collect();
         Ok(Self { fst, words })
@@ -179,4 +179,3 @@ pub(crate) fn write_key(word: &str, key: &mut [u8; 2 * MAX_LETTERS + 1]) -> Opti
     key.copy_within(MAX_LETTERS + 1..MAX_LETTERS + 1 + n, n + 1);
     Some(2 * n + 1)
 }
-

@@ -1,7 +1,7 @@
 //! Puts a model together from its trained parts.
 
-use super::manifest::{MANIFEST, Manifest};
 use super::container::{Container, write_container};
+use super::manifest::{MANIFEST, Manifest};
 use crate::channel::ChannelModel;
 use crate::engine::CHANNEL;
 use crate::error::Result;
