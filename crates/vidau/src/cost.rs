@@ -11,7 +11,7 @@ pub const NAT: Cost = 256;
 /// The cost of an event of probability `p`, rounded to the nearest unit;
 /// `p` is taken as at least e^-64.
 #[must_use]
-pub fn cost_of(p: f64) -> Cost {
+pub(crate) fn cost_of(p: f64) -> Cost {
     let nats = -p.max(1.6e-28).ln();
     (nats * f64::from(NAT)).round() as Cost
 }

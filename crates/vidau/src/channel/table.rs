@@ -143,8 +143,9 @@ impl<'a> Input<'a> {
         let mut scalars = [0; Profile::SCALARS];
         for scalar in &mut scalars {
             *scalar = i32::from_le_bytes(self.array()?);
-            if *scalar < 0 {
-                return Err(self.damaged("a cost is negative"));
+            // Sums over a word must not overflow.
+            if !(0..=Cost::from(u16::MAX)).contains(scalar) {
+                return Err(self.damaged("an impossible cost"));
             }
         }
         let [

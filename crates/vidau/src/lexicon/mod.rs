@@ -8,7 +8,7 @@
 #[cfg(feature = "train")]
 mod build;
 
-use fst::raw::Fst;
+use fst::raw::{Fst, Node};
 
 #[cfg(feature = "train")]
 pub use build::build_lexicon;
@@ -16,7 +16,7 @@ pub use build::build_lexicon;
 use crate::error::Result;
 use crate::model::Bytes;
 use crate::model::container::{Container, Tag};
-use crate::syllable::Letter;
+use crate::syllable::{Letter, MARKS};
 
 /// Between base letters and marks in a key; smaller than both.
 pub(crate) const SEPARATOR: u8 = 1;
@@ -71,17 +71,62 @@ impl Lexicon {
         Ok(Self { fst, words })
     }
 
-    /// Walks and checks the whole map: every value is a word's number.
+    /// Walks the whole map and checks that every key has the form of a word's
+    /// and every value is a word's number.
     pub(crate) fn verify(&self, container: &Container) -> Result<()> {
-        self.fst
-            .verify()
-            .map_err(|e| container.damaged(LEXICON, e.to_string()))?;
-        use fst::Streamer;
-        let mut stream = self.fst.stream();
-        while let Some((_, id)) = stream.next() {
-            if read_value(id.value()).0 as usize >= self.words.len() {
-                return Err(container.damaged(LEXICON, "a word number beyond the word list"));
+        // Two keys a word at most; more steps than their letters are a bomb.
+        let mut steps = self.words.len() * 2 * (2 * MAX_LETTERS + 1);
+        let root = self.fst.root();
+        self.verify_bases(&root, 0, 0, &mut steps)
+            .map_err(|problem| container.damaged(LEXICON, problem))
+    }
+
+    fn verify_bases(
+        &self,
+        node: &Node<'_>,
+        value: u64,
+        letters: usize,
+        steps: &mut usize,
+    ) -> Result<(), &'static str> {
+        if node.is_final() {
+            return Err("a key without marks");
+        }
+        for t in node.transitions() {
+            *steps = steps.checked_sub(1).ok_or("more keys than words")?;
+            let next = self.fst.node(t.addr);
+            let value = value + t.out.value();
+            if t.inp == SEPARATOR && letters > 0 {
+                self.verify_marks(&next, value, letters, steps)?;
+            } else if t.inp.is_ascii_lowercase() && letters < MAX_LETTERS {
+                self.verify_bases(&next, value, letters + 1, steps)?;
+            } else {
+                return Err("a key that is no word");
             }
+        }
+        Ok(())
+    }
+
+    fn verify_marks(
+        &self,
+        node: &Node<'_>,
+        value: u64,
+        letters: usize,
+        steps: &mut usize,
+    ) -> Result<(), &'static str> {
+        if node.is_final() != (letters == 0) {
+            return Err("a key with too many or too few marks");
+        }
+        let word = |value| read_value(value).0 as usize;
+        if letters == 0 && word(value + node.final_output().value()) >= self.words.len() {
+            return Err("a word number beyond the word list");
+        }
+        for t in node.transitions() {
+            *steps = steps.checked_sub(1).ok_or("more keys than words")?;
+            if letters == 0 || !(MARK0..MARK0 + MARKS as u8).contains(&t.inp) {
+                return Err("a key that is no word");
+            }
+            let next = self.fst.node(t.addr);
+            self.verify_marks(&next, value + t.out.value(), letters - 1, steps)?;
         }
         Ok(())
     }

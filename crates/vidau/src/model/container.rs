@@ -10,7 +10,7 @@
 //! ```
 //! Sections start at multiples of 8. Numbers are little-endian.
 
-use super::Bytes;
+use super::{Bytes, automaton};
 use crate::error::{Error, Result};
 
 const MAGIC: [u8; 8] = *b"vidau\0\r\n";
@@ -27,6 +27,9 @@ const MAX_SECTIONS: usize = 64;
 ///
 /// History: 1, first version.
 pub const FORMAT_VERSION: u32 = 1;
+
+/// Sections that hold an `fst`: the n-grams and the lexicon.
+const AUTOMATA: [Tag; 2] = [*b"NGRM", *b"LEXI"];
 
 /// Four ASCII letters that name a section.
 pub type Tag = [u8; 4];
@@ -132,14 +135,19 @@ impl Container {
         })
     }
 
-    /// Compares every section with its checksum.
+    /// Compares every section with its checksum and checks that automata are
+    /// well formed, since whoever can write a file can write its checksums.
     ///
     /// # Errors
-    /// [`Error::DamagedModel`] naming the first section that differs.
+    /// [`Error::DamagedModel`] naming the first section that is not sound.
     pub fn verify(&self) -> Result<()> {
         for s in &self.sections {
-            if crc32fast::hash(&self.bytes[s.offset..s.offset + s.len]) != s.crc {
+            let bytes = &self.bytes[s.offset..s.offset + s.len];
+            if crc32fast::hash(bytes) != s.crc {
                 return Err(self.damaged(s.tag, "the checksum is wrong"));
+            }
+            if AUTOMATA.contains(&s.tag) {
+                automaton::check(bytes).map_err(|problem| self.damaged(s.tag, problem))?;
             }
         }
         Ok(())

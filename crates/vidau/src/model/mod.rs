@@ -2,6 +2,7 @@
 
 #[cfg(feature = "train")]
 mod assemble;
+mod automaton;
 mod bytes;
 pub mod container;
 mod manifest;

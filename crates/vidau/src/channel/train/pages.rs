@@ -31,6 +31,7 @@ struct Facts {
 
 #[derive(serde::Deserialize)]
 struct Degradation {
+    #[serde(default)]
     profile: String,
 }
 

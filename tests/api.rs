@@ -1,0 +1,118 @@
+//! What other programs rely on, beyond what the documentation runs.
+
+use vidau::{OwnedRestored, Restorer, RestorerBuilder};
+
+#[test]
+fn an_engine_can_be_shared() {
+    fn shared<T: Send + Sync>() {}
+    fn sent<T: Send>() {}
+    shared::<Restorer>();
+    shared::<RestorerBuilder>();
+    shared::<OwnedRestored>();
+    shared::<vidau::Error>();
+    sent::<vidau::Worker<'_>>();
+}
+
+#[test]
+fn settings_out_of_range_are_refused() {
+    for (builder, option) in [
+        (RestorerBuilder::new().change_above(1.5), "change_above"),
+        (RestorerBuilder::new().flag_below(f32::NAN), "flag_below"),
+    ] {
+        let error = builder.open_bytes(&b""[..]).unwrap_err();
+        assert!(error.to_string().starts_with(option), "{error}");
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn results_go_to_json_and_back() {
+    use vidau::{OwnedAlternative, OwnedCorrection, Reason};
+
+    let correction = OwnedCorrection {
+        span: 5..10,
+        run: 0,
+        original: "hién".to_owned(),
+        best: "hiện".to_owned(),
+        confidence: 0.75,
+        flagged: true,
+        reason: Reason::Marks,
+        alternatives: vec![OwnedAlternative {
+            text: "hiến".to_owned(),
+            probability: 0.25,
+        }],
+    };
+    let restored = OwnedRestored {
+        text: "Thực hiện".to_owned(),
+        flags: vec![correction.clone()],
+        corrections: vec![correction],
+    };
+    let json = serde_json::to_string(&restored).unwrap();
+    assert!(json.contains(r#""reason":"marks""#), "{json}");
+    assert_eq!(
+        serde_json::from_str::<OwnedRestored>(&json).unwrap(),
+        restored
+    );
+}
+
+/// The embedded model: what comes out is what the first page of the
+/// documentation promises, and on every thread the same.
+#[cfg(feature = "embedded-model")]
+mod embedded {
+    use super::*;
+    use vidau::{Break, Document};
+
+    const PAGE: &str = include_str!("../data/fixtures/ke-hoach.eng.ocr.txt");
+
+    #[test]
+    fn threads_agree() {
+        let restorer = Restorer::embedded().unwrap();
+        let restore = || restorer.worker().restore_str(PAGE).to_owned();
+        let once = restore();
+        assert_eq!(once.text.lines().count(), PAGE.lines().count());
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (0..2).map(|_| scope.spawn(restore)).collect();
+            for other in others {
+                assert_eq!(other.join().unwrap(), once);
+            }
+        });
+    }
+
+    #[test]
+    fn lines_pushed_are_the_same_document() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let whole = worker.restore_str(PAGE).to_owned();
+        worker.begin();
+        PAGE.lines().for_each(|line| worker.push_line(line));
+        assert_eq!(worker.finish().to_owned(), whole);
+    }
+
+    #[test]
+    fn corrections_lead_from_the_source_to_the_text() {
+        let mut document = Document::new();
+        for (word, after) in [
+            ("Thuc", Break::Blank),
+            ("hién", Break::Blank),
+            ("cong", Break::Line),
+            ("tac", Break::Blank),
+            ("dan van.", Break::Paragraph),
+        ] {
+            document.push(word, Some(0.6), after);
+        }
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let restored = worker.restore(&document);
+        assert_eq!(restored.text(), "Thực hiện công\ntác dân vận.\n\n");
+        let mut applied = document.source().to_owned();
+        let mut corrections: Vec<_> = restored.corrections().collect();
+        let runs: Vec<usize> = corrections.iter().map(|c| c.run()).collect();
+        assert_eq!(runs, [0, 1, 2, 3, 4, 4]);
+        corrections.reverse();
+        for c in corrections {
+            assert_eq!(&applied[c.span()], c.original());
+            applied.replace_range(c.span(), c.best());
+        }
+        assert_eq!(applied, restored.text());
+    }
+}
