@@ -43,8 +43,8 @@ impl NgramModel {
         if u32::try_from(bytes.len()).is_err() {
             return Err(container.damaged(sections::NGRAMS, "longer than 4 GiB"));
         }
-        let ngrams = Fst::new(bytes)
-            .map_err(|e| container.damaged(sections::NGRAMS, e.to_string()))?;
+        let ngrams =
+            Fst::new(bytes).map_err(|e| container.damaged(sections::NGRAMS, e.to_string()))?;
         let mut model = Self {
             words,
             by_word: OnceLock::new(),
@@ -63,7 +63,13 @@ impl NgramModel {
                 backoff: model.unigrams[id].backoff,
                 ..model.step(root, id as u16).0
             })
-            .map(|c| if c.address == 0 { Context::default() } else { c })
+            .map(|c| {
+                if c.address == 0 {
+                    Context::default()
+                } else {
+                    c
+                }
+            })
             .collect();
         Ok(model)
     }
@@ -149,7 +155,11 @@ impl NgramModel {
             .then(|| output.wrapping_add(node.final_output().value() as u8));
         let context = Context {
             // A node that nothing follows is as good as none.
-            address: if node.is_empty() { 0 } else { node.addr() as u32 },
+            address: if node.is_empty() {
+                0
+            } else {
+                node.addr() as u32
+            },
             backoff: 0,
             output,
         };

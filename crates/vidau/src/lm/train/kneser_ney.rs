@@ -89,7 +89,11 @@ pub(super) fn estimate(
         let weight = |i: usize| weighted(level, i, smoothing.weights) as f32;
         let kept_mass = |i: usize| {
             let c = count(i);
-            let share = if c == 0 { 0.0 } else { 1.0 - d.of(c) / f64::from(c) };
+            let share = if c == 0 {
+                0.0
+            } else {
+                1.0 - d.of(c) / f64::from(c)
+            };
             f64::from(masses[n][i]) * share
         };
         if n == 0 {

@@ -5,10 +5,9 @@ mod case;
 mod corpus;
 mod count;
 pub mod evaluate;
-mod kneser_ney;
 mod key;
+mod kneser_ney;
 mod model;
-mod pieces;
 mod prune;
 mod quantize;
 #[cfg(test)]

@@ -182,9 +182,7 @@ pub(super) fn prune(model: &BackoffModel, losses: &[Vec<f32>], threshold: f32) -
             .into_par_iter()
             .map(|i| match losses[i] >= threshold {
                 true => level.p[i],
-                false => {
-                    backoff[level.context[i] as usize] * below[level.suffix[i] as usize]
-                }
+                false => backoff[level.context[i] as usize] * below[level.suffix[i] as usize],
             })
             .collect();
         if let Some(last) = levels.last_mut() {

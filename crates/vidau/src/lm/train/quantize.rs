@@ -47,7 +47,10 @@ pub(super) fn codebook(
         .map(|&(a, b)| [f64::from(a), f64::from(b)])
         .collect();
     assign(&points, &rounded, &mut nearest);
-    let codes = histogram.keys().copied().zip(nearest.iter().map(|&k| k as u8));
+    let codes = histogram
+        .keys()
+        .copied()
+        .zip(nearest.iter().map(|&k| k as u8));
     (book, codes.collect())
 }
 

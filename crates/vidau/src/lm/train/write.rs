@@ -28,8 +28,15 @@ pub(super) fn sections(model: &BackoffModel) -> Vec<(Tag, Vec<u8>)> {
     let unigrams: Vec<Entry> = (0..model.levels[0].len())
         .map(|i| {
             let (cost, backoff) = pair(&model.levels[0], i);
-            let cost = if i == usize::from(BOS) { Cost::from(u16::MAX) } else { cost };
-            Entry { cost, backoff: backoff as i16 }
+            let cost = if i == usize::from(BOS) {
+                Cost::from(u16::MAX)
+            } else {
+                cost
+            };
+            Entry {
+                cost,
+                backoff: backoff as i16,
+            }
         })
         .collect();
     let mut books = Vec::new();
@@ -63,7 +70,11 @@ fn backoff_share(level: &Level, upper: Option<&Level>) -> Vec<f64> {
         extended[context as usize] = true;
     }
     for (share, extended) in left.iter_mut().zip(extended) {
-        *share = if extended { share.clamp(0.01, 1.0) } else { 0.0 };
+        *share = if extended {
+            share.clamp(0.01, 1.0)
+        } else {
+            0.0
+        };
     }
     left
 }
