@@ -25,7 +25,7 @@ impl Discounts {
         for c in counts.filter(|c| (1..=4).contains(c)) {
             n[c as usize] += 1;
         }
-        if n[1..].contains(&0) {
+        if n[1..=3].contains(&0) {
             return Self::FALLBACK;
         }
         let n = n.map(|x| x as f64);
