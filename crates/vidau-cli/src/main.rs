@@ -1,1 +1,51 @@
-fn main() {}
+//! The `vidau` command.
+
+mod args;
+mod atomic;
+mod commands;
+mod engine;
+mod input;
+mod ledger;
+mod output;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// How a run ended; see `vidau --help` for the exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// `--check` or `--diff` found changes, or a threshold was exceeded.
+    Found,
+    Failed,
+    /// Some of several inputs failed.
+    PartlyFailed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Found => 1,
+            Outcome::Failed => 2,
+            Outcome::PartlyFailed => 3,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    signals::exit_between_writes();
+    let outcome = commands::run(args::Args::parse().command);
+    outcome
+        .unwrap_or_else(|error| {
+            // The reader of a pipe has seen enough: that is no failure.
+            if output::is_broken_pipe(&error) {
+                return Outcome::Done;
+            }
+            output::message(&format!("{error:#}"));
+            Outcome::Failed
+        })
+        .into()
+}

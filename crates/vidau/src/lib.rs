@@ -4,13 +4,18 @@
 #![deny(missing_docs)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod candidates;
 mod cost;
+mod decode;
 mod document;
+mod engine;
 mod error;
+mod render;
 mod restore;
 
 pub mod channel;
 pub mod eval;
+pub mod lexicon;
 pub mod lm;
 pub mod model;
 pub mod syllable;
@@ -19,4 +24,7 @@ pub mod text;
 pub use cost::{Cost, NAT};
 pub use document::{Break, Document, Run};
 pub use error::{Error, Result};
-pub use restore::{Alternative, Correction, Reason, Restored, Restorer, Worker};
+pub use restore::{
+    Alternative, Correction, OwnedAlternative, OwnedCorrection, OwnedRestored, Reason, Restored,
+    Restorer, RestorerBuilder, Worker,
+};

@@ -2,85 +2,447 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::document::Document;
-use crate::error::Result;
+use crate::cost::Cost;
+use crate::decode::{ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, probability};
+use crate::document::{Break, Document};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lm::LmState;
+use crate::model::Bytes;
+use crate::model::container::Container;
+use crate::render::Renderer;
+use crate::text::TokenKind;
 
-/// The engine: immutable, shared by threads; each thread asks it for a
-/// [`Worker`].
-#[derive(Debug, Clone, Default)]
-pub struct Restorer {}
+/// The engine: immutable, cheap to clone, shared by threads. Each thread asks
+/// it for a [`Worker`].
+#[derive(Debug, Clone)]
+pub struct Restorer {
+    engine: Arc<Engine>,
+    options: Options,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Options {
+    change_above: f32,
+    flag_below: f32,
+}
+
+/// Settings of a [`Restorer`], checked once when it is built.
+#[derive(Debug, Clone)]
+pub struct RestorerBuilder {
+    options: Options,
+    beam_width: Option<usize>,
+}
+
+impl Default for RestorerBuilder {
+    fn default() -> Self {
+        Self {
+            options: Options {
+                change_above: 0.5,
+                flag_below: 0.75,
+            },
+            beam_width: None,
+        }
+    }
+}
+
+impl RestorerBuilder {
+    /// The default settings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A token that is a word as it was read changes only when the other
+    /// reading is at least so probable (0 to 1; default 0.5). Otherwise it
+    /// stays and is flagged.
+    #[must_use]
+    pub fn change_above(mut self, probability: f32) -> Self {
+        self.options.change_above = probability;
+        self
+    }
+
+    /// Readings less probable than this are flagged (0 to 1; default 0.75).
+    #[must_use]
+    pub fn flag_below(mut self, probability: f32) -> Self {
+        self.options.flag_below = probability;
+        self
+    }
+
+    /// Hypotheses kept at each place (1 to 1000; default 12).
+    #[must_use]
+    pub fn beam_width(mut self, width: usize) -> Self {
+        self.beam_width = Some(width);
+        self
+    }
+
+    /// An engine with the model compiled into the program.
+    ///
+    /// # Errors
+    /// [`Error::Option`] when a setting is out of range; a damaged model.
+    #[cfg(feature = "embedded-model")]
+    pub fn embedded(self) -> Result<Restorer> {
+        self.build("<embedded model>", Bytes::from(vidau_model::MODEL), false)
+    }
+
+    /// An engine with the model in the file `path`, read once and checksummed.
+    ///
+    /// # Errors
+    /// [`Error::Option`], [`Error::Io`], or what is wrong with the model.
+    pub fn open(self, path: &Path) -> Result<Restorer> {
+        let bytes = std::fs::read(path).map_err(|source| Error::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        self.build(&path.display().to_string(), bytes.into(), true)
+    }
+
+    /// An engine with a model in memory, checksummed.
+    ///
+    /// # Errors
+    /// [`Error::Option`], or what is wrong with the model.
+    pub fn open_bytes(self, bytes: impl Into<Bytes>) -> Result<Restorer> {
+        self.build("<bytes>", bytes.into(), true)
+    }
+
+    fn build(self, name: &str, bytes: Bytes, verify: bool) -> Result<Restorer> {
+        let in_range = |p: f32| (0.0..=1.0).contains(&p);
+        for (option, value) in [
+            ("change_above", self.options.change_above),
+            ("flag_below", self.options.flag_below),
+        ] {
+            if !in_range(value) {
+                return Err(Error::Option {
+                    option,
+                    problem: format!("{value} is no probability, give a number from 0 to 1"),
+                });
+            }
+        }
+        let container = Container::open(name, bytes)?;
+        if verify {
+            container.verify()?;
+        }
+        let mut engine = Engine::open(&container)?;
+        if verify {
+            engine.verify(&container)?;
+        }
+        if let Some(width) = self.beam_width {
+            if !(1..=1000).contains(&width) {
+                return Err(Error::Option {
+                    option: "beam_width",
+                    problem: format!("{width} is out of range, give 1 to 1000"),
+                });
+            }
+            engine.beam.width = width;
+        }
+        Ok(Restorer {
+            engine: Arc::new(engine),
+            options: self.options,
+        })
+    }
+}
 
 impl Restorer {
-    /// The engine with the model compiled into the program.
+    /// The engine with the model compiled into the program and the default
+    /// settings.
     ///
     /// # Errors
     /// When the embedded model is damaged.
     #[cfg(feature = "embedded-model")]
     pub fn embedded() -> Result<Self> {
-        Ok(Self {})
+        RestorerBuilder::new().embedded()
     }
 
-    /// The engine with the model in the file `path`, read once and checksummed.
+    /// The engine with the model in the file `path` and the default settings.
     ///
     /// # Errors
     /// When the file cannot be read or is no sound model.
-    pub fn open(_path: &Path) -> Result<Self> {
-        Ok(Self {})
+    pub fn open(path: &Path) -> Result<Self> {
+        RestorerBuilder::new().open(path)
+    }
+
+    /// Settings other than the default.
+    #[must_use]
+    pub fn builder() -> RestorerBuilder {
+        RestorerBuilder::new()
     }
 
     /// A worker for one thread.
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
         Worker {
-            restorer: self,
-            text: String::new(),
+            engine: &self.engine,
+            options: self.options,
+            block: Block::default(),
+            weights: ProfileWeights::default(),
+            arcs: ArcBuilder::default(),
+            lattice: Lattice::default(),
+            beam: Beam::default(),
+            renderer: Renderer::default(),
+            pending: String::new(),
+            results: Results::default(),
         }
     }
 }
+
+/// Most lines decoded together; statistics that adapt to the text and memory
+/// are bounded by it.
+const BLOCK_LINES: usize = 400;
 
 /// Everything that one thread needs to restore text; its buffers are kept
 /// from one document to the next.
 #[derive(Debug)]
 pub struct Worker<'r> {
-    #[allow(dead_code)]
-    restorer: &'r Restorer,
-    text: String,
+    engine: &'r Engine,
+    options: Options,
+    block: Block,
+    weights: ProfileWeights,
+    arcs: ArcBuilder,
+    lattice: Lattice,
+    beam: Beam,
+    renderer: Renderer,
+    pending: String,
+    results: Results,
+}
+
+/// What carries over from one block to the next.
+struct Carry {
+    state: LmState,
+    prior: ByProfile,
+    /// End of what was written, in the source.
+    written: usize,
 }
 
 impl Worker<'_> {
     /// Restores a document.
-    ///
-    /// # Errors
-    /// None at present.
-    pub fn restore(&mut self, document: &Document<'_>) -> Result<Restored<'_>> {
+    pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
+        self.results.clear();
+        self.renderer.begin(document.source());
+        let mut carry = Carry {
+            state: self.engine.lm.begin(),
+            prior: self.engine.priors,
+            written: 0,
+        };
+        let runs = document.runs();
+        let mut next = 0;
+        while next < runs.len() {
+            self.block.clear();
+            while next < runs.len() && self.block.lines() < BLOCK_LINES {
+                let mut end = next + 1;
+                while end < runs.len() && runs[end - 1].break_after == Break::Blank {
+                    end += 1;
+                }
+                self.block.push_line(document, next..end);
+                next = end;
+            }
+            self.restore_block(document, &mut carry);
+        }
+        self.results.text.push_str(&document.source()[carry.written..]);
+        Restored {
+            results: &self.results,
+        }
+    }
+
+    /// Restores a plain text.
+    pub fn restore_str(&mut self, text: &str) -> Restored<'_> {
+        self.restore(&Document::from_text(text))
+    }
+
+    /// Starts a text that comes line by line.
+    pub fn begin(&mut self) {
+        self.pending.clear();
+    }
+
+    /// Adds a line, without its line end, to the text begun.
+    pub fn push_line(&mut self, line: &str) {
+        self.pending.push_str(line);
+        self.pending.push('\n');
+    }
+
+    /// Restores the lines pushed since [`begin`](Self::begin).
+    pub fn finish(&mut self) -> Restored<'_> {
+        let pending = std::mem::take(&mut self.pending);
+        self.restore(&Document::from_text(&pending));
+        self.pending = pending;
+        Restored {
+            results: &self.results,
+        }
+    }
+
+    fn restore_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
+        self.arcs.trim();
+        self.weights.clear();
+        let tokens = self.block.tokens();
+        let mut start = 0;
+        for line in 0..self.block.lines() {
+            let end = start + tokens[start..].partition_point(|t| t.line as usize <= line);
+            let evidence = self.arcs.evidence(self.engine, &self.block, start..end);
+            self.weights.push_line(evidence);
+            start = end;
+        }
+        carry.prior = self.weights.weigh(carry.prior);
+        self.arcs
+            .build(self.engine, &self.block, &self.weights, &mut self.lattice);
+        carry.state = self
+            .beam
+            .decode(&self.lattice, &self.engine.lm, carry.state, self.engine.beam);
+        self.write_block(document, carry);
+    }
+
+    /// Writes the best way through the block's lattice.
+    fn write_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
+        let source = document.source();
+        for &a in self.beam.path() {
+            let arc = self.lattice.arcs()[a as usize];
+            let (from, to) = (arc.from as usize, arc.to as usize);
+            let first = self.block.tokens()[from];
+            if first.kind != TokenKind::Word {
+                continue;
+            }
+            let last = self.block.tokens()[to - 1];
+            let span = first.source_start..last.source_end;
+            let original = &source[span.clone()];
+            let read = self.block.text_of(from, to);
+            let mut output = arc.output;
+            let mut confidence = probability(self.beam.posteriors()[a as usize]);
+            let mut changed = self.renderer.differs(self.engine, read, output);
+            let unsure = confidence < self.options.flag_below;
+            if changed
+                && confidence < self.options.change_above
+                && to == from + 1
+                && self.engine.known_word(read).is_some()
+            {
+                output = Output::AsRead;
+                confidence = 1.0 - confidence;
+                changed = false;
+            }
+            if !changed && !unsure {
+                continue;
+            }
+            let results = &mut self.results;
+            let best_start = results.strings.len();
+            if changed {
+                self.renderer
+                    .render(self.engine, read, output, &mut results.strings);
+            } else {
+                results.strings.push_str(original);
+            }
+            let best = best_start..results.strings.len();
+            if changed && results.strings[best.clone()] == *original {
+                // Only the tone's place differed, or the like.
+                results.strings.truncate(best_start);
+                continue;
+            }
+            if changed {
+                results.text.push_str(&source[carry.written..span.start]);
+                results.text.push_str(&results.strings[best.clone()]);
+                carry.written = span.end;
+            }
+            let original_start = results.strings.len();
+            results.strings.push_str(original);
+            let original = original_start..results.strings.len();
+            let alternatives_start = results.alternatives.len();
+            self.renderer.alternatives(
+                self.engine,
+                read,
+                &self.lattice,
+                &self.beam,
+                a as usize,
+                &mut results.strings,
+                &mut results.alternatives,
+            );
+            results.places.push(Place {
+                run: run_at(document, span.start),
+                span,
+                original,
+                best,
+                confidence,
+                flagged: unsure,
+                changed,
+                reason: Renderer::reason(self.engine, read, output),
+                alternatives: alternatives_start..results.alternatives.len(),
+            });
+        }
+    }
+}
+
+fn run_at(document: &Document<'_>, byte: usize) -> usize {
+    let after = document.runs().partition_point(|r| r.range.start <= byte);
+    after.saturating_sub(1)
+}
+
+/// The worker's results; texts stand in one string.
+#[derive(Debug, Default)]
+struct Results {
+    text: String,
+    strings: String,
+    places: Vec<Place>,
+    alternatives: Vec<(Range<usize>, Cost)>,
+}
+
+#[derive(Debug)]
+struct Place {
+    span: Range<usize>,
+    run: usize,
+    original: Range<usize>,
+    best: Range<usize>,
+    confidence: f32,
+    flagged: bool,
+    changed: bool,
+    reason: Reason,
+    alternatives: Range<usize>,
+}
+
+impl Results {
+    fn clear(&mut self) {
         self.text.clear();
-        self.text.push_str(document.source());
-        Ok(Restored { text: &self.text })
+        self.strings.clear();
+        self.places.clear();
+        self.alternatives.clear();
     }
 }
 
 /// A restored document, borrowed from the worker until its next call.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Restored<'w> {
-    text: &'w str,
+    results: &'w Results,
 }
 
 impl<'w> Restored<'w> {
     /// The whole text, with everything between the runs as it was.
     #[must_use]
     pub fn text(&self) -> &'w str {
-        self.text
+        &self.results.text
     }
 
     /// The changes, in the order of the text.
     pub fn corrections(&self) -> impl Iterator<Item = Correction<'w>> + use<'w> {
-        std::iter::empty()
+        self.places(|p| p.changed)
     }
 
-    /// Places that were left as they are, or changed, and are unsure.
+    /// The places, changed or not, at which a person should look.
     pub fn flags(&self) -> impl Iterator<Item = Correction<'w>> + use<'w> {
-        std::iter::empty()
+        self.places(|p| p.flagged)
+    }
+
+    fn places(
+        &self,
+        wanted: fn(&Place) -> bool,
+    ) -> impl Iterator<Item = Correction<'w>> + use<'w> {
+        let results = self.results;
+        results.places.iter().filter(move |p| wanted(p)).map(|place| Correction { results, place })
+    }
+
+    /// A copy that outlives the worker's next call.
+    #[must_use]
+    pub fn to_owned(&self) -> OwnedRestored {
+        OwnedRestored {
+            text: self.text().to_owned(),
+            corrections: self.corrections().map(|c| c.to_owned()).collect(),
+            flags: self.flags().map(|c| c.to_owned()).collect(),
+        }
     }
 }
 
@@ -96,36 +458,141 @@ pub enum Reason {
     Letters,
     /// A blank put in or taken out.
     Blanks,
-    /// A rule.
-    Rule,
+    /// Nothing was changed, the reading is unsure.
+    Unsure,
 }
 
 /// One change, or one place that is unsure.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Correction<'w> {
+    results: &'w Results,
+    place: &'w Place,
+}
+
+impl<'w> Correction<'w> {
     /// Where it stands in [`Document::source`], in bytes.
-    pub span: Range<usize>,
-    /// Index of the run in the document.
-    pub run: usize,
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.place.span.clone()
+    }
+
+    /// Index of the run in which it starts.
+    #[must_use]
+    pub fn run(&self) -> usize {
+        self.place.run
+    }
+
     /// What was read.
-    pub original: &'w str,
-    /// What it is taken for; equal to `original` where only flagged.
-    pub best: &'w str,
-    /// Probability of `best`, 0 to 1.
-    pub confidence: f32,
-    /// Below the engine's flag threshold: a person should look.
-    pub flagged: bool,
+    #[must_use]
+    pub fn original(&self) -> &'w str {
+        &self.results.strings[self.place.original.clone()]
+    }
+
+    /// What it is taken for; equal to the original where only flagged.
+    #[must_use]
+    pub fn best(&self) -> &'w str {
+        &self.results.strings[self.place.best.clone()]
+    }
+
+    /// Probability that `best` is right, 0 to 1.
+    #[must_use]
+    pub fn confidence(&self) -> f32 {
+        self.place.confidence
+    }
+
+    /// Whether a person should look.
+    #[must_use]
+    pub fn is_flagged(&self) -> bool {
+        self.place.flagged
+    }
+
     /// What kind of change it is.
-    pub reason: Reason,
-    /// Other readings, likeliest first, with their probability.
-    pub alternatives: Vec<Alternative<'w>>,
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.place.reason
+    }
+
+    /// Other readings of the same span, likeliest first.
+    pub fn alternatives(&self) -> impl Iterator<Item = Alternative<'w>> + use<'w> {
+        let results = self.results;
+        let range = self.place.alternatives.clone();
+        results.alternatives[range].iter().map(|(text, cost)| Alternative {
+            text: &results.strings[text.clone()],
+            probability: probability(*cost),
+        })
+    }
+
+    /// A copy that outlives the worker's next call.
+    #[must_use]
+    pub fn to_owned(&self) -> OwnedCorrection {
+        OwnedCorrection {
+            span: self.span(),
+            run: self.run(),
+            original: self.original().to_owned(),
+            best: self.best().to_owned(),
+            confidence: self.confidence(),
+            flagged: self.is_flagged(),
+            reason: self.reason(),
+            alternatives: self
+                .alternatives()
+                .map(|a| OwnedAlternative {
+                    text: a.text.to_owned(),
+                    probability: a.probability,
+                })
+                .collect(),
+        }
+    }
 }
 
 /// Another reading of a place in the text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Alternative<'w> {
     /// The reading.
     pub text: &'w str,
+    /// Its probability, 0 to 1.
+    pub probability: f32,
+}
+
+/// [`Restored`], owned.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OwnedRestored {
+    /// The whole text.
+    pub text: String,
+    /// The changes, in the order of the text.
+    pub corrections: Vec<OwnedCorrection>,
+    /// The places at which a person should look.
+    pub flags: Vec<OwnedCorrection>,
+}
+
+/// [`Correction`], owned.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OwnedCorrection {
+    /// Where it stands in the document's source, in bytes.
+    pub span: Range<usize>,
+    /// Index of the run in which it starts.
+    pub run: usize,
+    /// What was read.
+    pub original: String,
+    /// What it is taken for.
+    pub best: String,
+    /// Probability that `best` is right, 0 to 1.
+    pub confidence: f32,
+    /// Whether a person should look.
+    pub flagged: bool,
+    /// What kind of change it is.
+    pub reason: Reason,
+    /// Other readings, likeliest first.
+    pub alternatives: Vec<OwnedAlternative>,
+}
+
+/// [`Alternative`], owned.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OwnedAlternative {
+    /// The reading.
+    pub text: String,
     /// Its probability, 0 to 1.
     pub probability: f32,
 }

@@ -172,6 +172,13 @@ impl NgramModel {
         self.words.len()
     }
 
+    /// The cost of `word` when nothing is known of the words before.
+    #[must_use]
+    pub fn unigram(&self, word: u16) -> Cost {
+        let entry = self.unigrams.get(usize::from(word));
+        entry.map_or(0, |e| e.cost)
+    }
+
     /// The spelling of `id`: lower case, old tone placement.
     #[must_use]
     pub fn word(&self, id: u16) -> &str {

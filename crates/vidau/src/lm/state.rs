@@ -26,3 +26,13 @@ impl Context {
         Cost::from(self.backoff)
     }
 }
+
+impl LmState {
+    /// A number that equal states share.
+    pub(crate) fn hash64(&self) -> u64 {
+        self.contexts.iter().fold(0, |hash: u64, c| {
+            let bits = u64::from(c.address) << 8 | u64::from(c.output);
+            (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        }) >> 32
+    }
+}

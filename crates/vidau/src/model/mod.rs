@@ -1,6 +1,12 @@
-//! The model file: container, manifest, and the parts opened from it.
+//! The model file: container, manifest, and how it is put together.
 
+#[cfg(feature = "train")]
+mod assemble;
 mod bytes;
 pub mod container;
+mod manifest;
 
+#[cfg(feature = "train")]
+pub use assemble::assemble;
 pub use bytes::Bytes;
+pub use manifest::{Manifest, Source};

@@ -1,0 +1,207 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Restores what scanned Vietnamese documents say from the text an OCR engine
+/// made of them.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  vidau restore page.txt                     the restored text, to stdout
+  tesseract page.png - | vidau restore       in a pipe
+  vidau restore -w --ledger changes.jsonl *.txt
+                                             in place; every change on record
+  vidau restore --check *.txt                which files would change?
+
+Exit codes: 0 done, 1 --check or --diff found changes (or a threshold of eval was exceeded),
+2 usage, configuration or I/O error, 3 some of several inputs failed, 130 interrupted."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Restore(RestoreArgs),
+    Eval(EvalArgs),
+    Model(ModelArgs),
+}
+
+/// Restore text: diacritics put back, misread letters put right.
+///
+/// The output has as many lines as the input, the same line ends and the same
+/// final newline or none. Nothing but the text goes to stdout; numbers, dates
+/// and addresses stay as they are.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau restore page.txt > restored.txt
+  vidau restore page1.txt page2.txt -o restored/
+  vidau restore -w --ledger changes.jsonl page.txt
+  vidau restore --diff page.txt
+  vidau restore --report text page.txt >/dev/null
+                                             what was changed, and what is unsure")]
+pub(crate) struct RestoreArgs {
+    /// Plain text files in UTF-8; - or none: stdin
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Write to this file, or into this folder under the same names
+    #[arg(short, long, value_name = "FILE|DIR", conflicts_with_all = ["write", "check", "diff"])]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Change the files in place; use --ledger to be able to undo it
+    #[arg(short, long, conflicts_with_all = ["check", "diff"])]
+    pub(crate) write: bool,
+
+    /// Append every change to this file, one JSON line each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "diff"])]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// Show the changes as a unified diff; exit 1 if there are any
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) diff: bool,
+
+    /// List the files that would change; exit 1 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Model file; without it, the model compiled in
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+
+    /// Report changes and unsure places, to stderr
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report: Option<ReportFormat>,
+
+    /// Write the report to this file instead
+    #[arg(long, value_name = "FILE", requires = "report")]
+    pub(crate) report_file: Option<PathBuf>,
+
+    /// Colours in the diff
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+
+    /// No messages but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// A line for each change and each unsure place
+    Text,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// When stdout is a terminal and NO_COLOR is not set
+    Auto,
+    Always,
+    Never,
+}
+
+/// Measure restored text against the truth.
+///
+/// TRUTH and OCR are files, or folders of pairs <id>.truth.txt and
+/// <id>.ocr.txt (one folder may hold both). Without RESTORED the OCR text is
+/// restored here. All figures are in per cent; docs/evaluation.md defines them.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau eval truth.txt ocr.txt               restore ocr.txt and measure, line by line
+  vidau eval truth.txt ocr.txt restored.txt  measure what another tool made of it
+  vidau eval pages/                          a folder of pairs, each page aligned as a whole
+  vidau eval --strip correct.txt             take the marks off and put them back
+  vidau eval --clean correct.txt             correct text must come out unchanged
+  vidau eval pages/ --threshold wer_t=4 --threshold over=0.2
+                                             exit 1 when a figure is worse")]
+pub(crate) struct EvalArgs {
+    /// Correct text: a file, or a folder of <id>.truth.txt
+    pub(crate) truth: PathBuf,
+
+    /// OCR text: a file, or a folder of <id>.ocr.txt; by default the folder TRUTH
+    #[arg(conflicts_with_all = ["strip", "clean"])]
+    pub(crate) ocr: Option<PathBuf>,
+
+    /// Restored text: a file, or a folder of files named like those of OCR
+    pub(crate) restored: Option<PathBuf>,
+
+    /// Align whole texts by words (default for folders)
+    #[arg(long, conflicts_with = "lines")]
+    pub(crate) page: bool,
+
+    /// Hold line n against line n (default for files)
+    #[arg(long)]
+    pub(crate) lines: bool,
+
+    /// Restore TRUTH with all its marks taken off
+    #[arg(long, conflicts_with = "clean")]
+    pub(crate) strip: bool,
+
+    /// Restore TRUTH as it is: how much of it is changed?
+    #[arg(long)]
+    pub(crate) clean: bool,
+
+    /// Show the N most frequent errors of each kind
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) errors: usize,
+
+    /// Only texts whose id contains this (* stands for anything)
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) select: Option<String>,
+
+    /// One row for each text
+    #[arg(long)]
+    pub(crate) each: bool,
+
+    /// Exit 1 when a figure of the restored text is above VALUE
+    #[arg(long, value_name = "[GROUP:]METRIC=VALUE")]
+    pub(crate) threshold: Vec<String>,
+
+    /// Write the restored texts into this folder as <id>.txt
+    #[arg(long, value_name = "DIR", conflicts_with = "restored")]
+    pub(crate) save: Option<PathBuf>,
+
+    /// Model file; without it, the model compiled in
+    #[arg(long, value_name = "FILE", conflicts_with = "restored")]
+    pub(crate) model: Option<PathBuf>,
+
+    /// Everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Show or check a model file.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau model info                           the model compiled in
+  vidau model info model.vdm
+  vidau model verify model.vdm               exit 2 when it is damaged")]
+pub(crate) struct ModelArgs {
+    #[command(subcommand)]
+    pub(crate) command: ModelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// What a model holds and where it came from
+    Info {
+        /// Model file; without it, the model compiled in
+        file: Option<PathBuf>,
+    },
+    /// Compare every part with its checksum
+    Verify {
+        /// Model file; without it, the model compiled in
+        file: Option<PathBuf>,
+    },
+}

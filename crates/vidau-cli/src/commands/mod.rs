@@ -1,0 +1,20 @@
+//! One file a command.
+
+mod diff;
+mod eval;
+mod model;
+mod pairs;
+mod report;
+mod restore;
+mod table;
+
+use crate::Outcome;
+use crate::args::Command;
+
+pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Restore(args) => restore::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Model(args) => model::run(&args),
+    }
+}

@@ -1,0 +1,64 @@
+//! What a token may stand for: words of the lexicon at the channel's price.
+
+mod cache;
+mod index;
+mod search;
+
+use crate::cost::Cost;
+use crate::lexicon::WordId;
+
+pub(crate) use cache::CandidateCache;
+pub(crate) use index::ProfileIndex;
+pub(crate) use search::{Bounds, Searcher};
+
+/// A word that a token may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) id: WordId,
+    /// How the word is written where it was read so.
+    pub(crate) casing: CandidateCasing,
+    /// Channel cost.
+    pub(crate) cost: Cost,
+}
+
+/// How a candidate is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum CandidateCasing {
+    Lower,
+    Title,
+    Upper,
+}
+
+impl CandidateCasing {
+    /// The casings that may have been read as `token`.
+    fn plausible(token: &str) -> &'static [Self] {
+        use CandidateCasing::{Lower, Title, Upper};
+        let mut upper = 0;
+        let mut lower = 0;
+        for c in token.chars() {
+            upper += u32::from(c.is_uppercase());
+            lower += u32::from(c.is_lowercase());
+        }
+        let first = token.chars().next();
+        let first_upper = first.is_some_and(char::is_uppercase);
+        let first_letter = first.is_some_and(char::is_alphabetic);
+        match (upper, lower) {
+            (0, _) if first_letter => &[Lower],
+            (0, _) => &[Lower, Title],
+            (1, 0) => &[Title, Upper],
+            (_, 0) => &[Upper],
+            (1, _) if first_upper => &[Title],
+            (1, _) => &[Lower, Title],
+            _ => &[Lower, Title, Upper],
+        }
+    }
+
+    #[inline]
+    fn is_upper(self, letter: usize) -> bool {
+        match self {
+            Self::Lower => false,
+            Self::Title => letter == 0,
+            Self::Upper => true,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Reads pairs of correct and read text from folders.
+
+use std::fs;
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::{Error, Result};
+
+/// A text and what an engine made of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The profile that learns from it.
+    pub profile: String,
+    /// How much it counts beside other pages of its profile.
+    pub weight: f64,
+    /// Line n of one text is line n of the other.
+    pub is_line_by_line: bool,
+    /// What the page says.
+    pub truth: String,
+    /// What was read.
+    pub observed: String,
+}
+
+/// Facts about a page that its `<id>.json` gives.
+#[derive(serde::Deserialize)]
+struct Facts {
+    lang: String,
+    degradation: Option<Degradation>,
+}
+
+#[derive(serde::Deserialize)]
+struct Degradation {
+    profile: String,
+}
+
+/// Pages made to look like real scans count this much more.
+const REALISTIC_WEIGHT: f64 = 2.5;
+
+/// The pages `<id>.truth.txt` and `<id>.ocr.txt` of a folder, sorted by id.
+///
+/// The profile follows from `lang` in `<id>.json`; where that is missing it is
+/// `profile`. Texts without facts and with equally many lines belong together
+/// line by line.
+///
+/// # Errors
+/// [`Error::Io`] for what cannot be read, [`Error::TrainingData`] for facts
+/// that are not understood and for folders without pages.
+pub fn read_pages(folder: &Path, profile: &str, weight: f64) -> Result<Vec<Page>> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Io { path, source }
+    };
+    let mut truths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io(folder))? {
+        let path = entry.map_err(io(folder))?.path();
+        if path.to_string_lossy().ends_with(".truth.txt") {
+            truths.push(path);
+        }
+    }
+    truths.sort();
+    let mut pages = Vec::new();
+    for path in truths {
+        let name = path.to_string_lossy();
+        let beside = |suffix: &str| {
+            let stem = name.strip_suffix("truth.txt").unwrap_or(&name);
+            Path::new(&format!("{stem}{suffix}")).to_owned()
+        };
+        let text = |path: &Path| -> Result<String> {
+            let text = fs::read_to_string(path).map_err(io(path))?;
+            Ok(text.nfc().collect())
+        };
+        let truth = text(&path)?;
+        let observed = text(&beside("ocr.txt"))?;
+        let facts_path = beside("json");
+        let page = if facts_path.exists() {
+            let json = fs::read_to_string(&facts_path).map_err(io(&facts_path))?;
+            let facts: Facts = serde_json::from_str(&json).map_err(|e| Error::TrainingData {
+                name: facts_path.display().to_string(),
+                line: e.line() as u64,
+                problem: e.to_string(),
+            })?;
+            let is_realistic = facts.degradation.is_some_and(|d| d.profile == "seed");
+            let factor = if is_realistic { REALISTIC_WEIGHT } else { 1.0 };
+            Page {
+                profile: profile_of(&facts.lang).to_owned(),
+                weight: weight * factor,
+                is_line_by_line: false,
+                truth,
+                observed,
+            }
+        } else {
+            Page {
+                profile: profile.to_owned(),
+                weight,
+                is_line_by_line: truth.lines().count() == observed.lines().count(),
+                truth,
+                observed,
+            }
+        };
+        pages.push(page);
+    }
+    if pages.is_empty() {
+        return Err(Error::TrainingData {
+            name: folder.display().to_string(),
+            line: 0,
+            problem: "no `<id>.truth.txt` beside `<id>.ocr.txt` here".to_owned(),
+        });
+    }
+    Ok(pages)
+}
+
+/// Engine data of any quality for one language is one profile.
+fn profile_of(lang: &str) -> &str {
+    match lang {
+        "Latin" => "latin",
+        eng if eng.starts_with("eng") => "eng",
+        other => other,
+    }
+}

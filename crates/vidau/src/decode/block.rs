@@ -1,0 +1,92 @@
+//! A stretch of a document as tokens: normalised text, and where each token
+//! stands in the source.
+
+use std::ops::Range;
+
+use crate::document::{Break, Document};
+use crate::text::{Normalizer, Token, TokenKind, tokenize};
+
+/// A token of a block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockToken {
+    /// In the block's text.
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) kind: TokenKind,
+    /// The break that this token stands for, where it ends a line.
+    pub(crate) line_end: Option<Break>,
+    /// Line within the block.
+    pub(crate) line: u32,
+    /// In the document's source.
+    pub(crate) source_start: usize,
+    pub(crate) source_end: usize,
+}
+
+/// Lines of a document, normalised and tokenized; each line is followed by a
+/// token that stands for its end.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    text: String,
+    tokens: Vec<BlockToken>,
+    lines: u32,
+    normalizer: Normalizer,
+    line_tokens: Vec<Token>,
+}
+
+impl Block {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.tokens.clear();
+        self.lines = 0;
+    }
+
+    /// Appends the line made of `runs` (one, or several parted by blanks).
+    pub(crate) fn push_line(&mut self, document: &Document<'_>, runs: Range<usize>) {
+        let runs = &document.runs()[runs];
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+            return;
+        };
+        let origin = first.range.start;
+        let source = &document.source()[origin..last.range.end];
+        self.normalizer.normalize(source);
+        tokenize(self.normalizer.text(), &mut self.line_tokens);
+        let base = self.text.len() as u32;
+        self.text.push_str(self.normalizer.text());
+        for token in &self.line_tokens {
+            let place = self.normalizer.source_range(token.range());
+            self.tokens.push(BlockToken {
+                start: base + token.start,
+                end: base + token.end,
+                kind: token.kind,
+                line_end: None,
+                line: self.lines,
+                source_start: origin + place.start,
+                source_end: origin + place.end,
+            });
+        }
+        let end = self.text.len() as u32;
+        self.tokens.push(BlockToken {
+            start: end,
+            end,
+            kind: TokenKind::Blank,
+            line_end: Some(last.break_after),
+            line: self.lines,
+            source_start: last.range.end,
+            source_end: last.range.end,
+        });
+        self.lines += 1;
+    }
+
+    pub(crate) fn tokens(&self) -> &[BlockToken] {
+        &self.tokens
+    }
+
+    pub(crate) fn lines(&self) -> usize {
+        self.lines as usize
+    }
+
+    /// The text of tokens `from..to`.
+    pub(crate) fn text_of(&self, from: usize, to: usize) -> &str {
+        &self.text[self.tokens[from].start as usize..self.tokens[to - 1].end as usize]
+    }
+}

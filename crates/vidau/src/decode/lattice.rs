@@ -1,0 +1,101 @@
+//! The lattice: what each stretch of tokens may stand for.
+//!
+//! Node `i` stands before token `i`; an arc spans one or more tokens and
+//! carries up to two words of the language model. Arcs are kept flat, in the
+//! order of their end nodes.
+
+use crate::candidates::CandidateCasing;
+use crate::cost::Cost;
+use crate::lexicon::WordId;
+
+/// What an arc writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// The tokens as they were read.
+    AsRead,
+    /// A word.
+    Word(WordId, CandidateCasing),
+    /// Two words, of which the engine lost the blank between.
+    Two([WordId; 2], CandidateCasing),
+}
+
+/// One reading of a stretch of tokens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arc {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    /// Everything but the language model.
+    pub(crate) cost: Cost,
+    /// Language model words, `lm_len` of them.
+    pub(crate) lm: [u16; 2],
+    pub(crate) lm_len: u8,
+    /// A line end that may end a paragraph at this price; the arc's own cost
+    /// is the price of going on.
+    pub(crate) paragraph: Option<Cost>,
+    pub(crate) output: Output,
+}
+
+impl Arc {
+    /// An arc over tokens `from..to` that keeps them as read.
+    pub(crate) fn as_read(from: usize, to: usize, cost: Cost, lm: Option<u16>) -> Self {
+        Self {
+            from: from as u32,
+            to: to as u32,
+            cost,
+            lm: [lm.unwrap_or(0), 0],
+            lm_len: u8::from(lm.is_some()),
+            paragraph: None,
+            output: Output::AsRead,
+        }
+    }
+}
+
+/// All arcs of a block.
+#[derive(Debug, Default)]
+pub(crate) struct Lattice {
+    arcs: Vec<Arc>,
+    /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
+    ends: Vec<u32>,
+}
+
+impl Lattice {
+    /// Starts a new block.
+    pub(crate) fn clear(&mut self) {
+        self.arcs.clear();
+        self.ends.clear();
+    }
+
+    /// Adds an arc, in any order, before [`finish`](Self::finish).
+    pub(crate) fn push(&mut self, arc: Arc) {
+        debug_assert!(arc.from < arc.to);
+        self.arcs.push(arc);
+    }
+
+    /// Orders the arcs of a block of `tokens` tokens by their end nodes; arcs
+    /// of one end keep the order in which they came.
+    pub(crate) fn finish(&mut self, tokens: usize) {
+        self.arcs.sort_by_key(|a| a.to);
+        self.ends.clear();
+        self.ends.resize(tokens + 2, 0);
+        for arc in &self.arcs {
+            self.ends[arc.to as usize + 1] += 1;
+        }
+        for n in 1..self.ends.len() {
+            self.ends[n] += self.ends[n - 1];
+        }
+    }
+
+    pub(crate) fn arcs(&self) -> &[Arc] {
+        &self.arcs
+    }
+
+    /// Number of nodes.
+    pub(crate) fn nodes(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    /// Indices of the arcs that end at `node`.
+    pub(crate) fn ending_at(&self, node: usize) -> std::ops::Range<usize> {
+        self.ends[node] as usize..self.ends[node + 1] as usize
+    }
+}

@@ -1,0 +1,14 @@
+//! From candidates to the likeliest reading: line profiles, lattice, beam.
+
+mod arcs;
+mod beam;
+mod block;
+mod lattice;
+mod log_add;
+mod profiles;
+
+pub(crate) use arcs::{ArcBuilder, ArcOptions};
+pub(crate) use beam::{Beam, BeamOptions, probability};
+pub(crate) use block::Block;
+pub(crate) use lattice::{Lattice, Output};
+pub(crate) use profiles::{ByProfile, ProfileWeights};

@@ -1,0 +1,171 @@
+//! The immutable parts that restoring needs, opened from a model.
+
+use crate::candidates::{Bounds, ProfileIndex};
+use crate::channel::ChannelModel;
+use crate::cost::{Cost, NAT};
+use crate::decode::{ArcOptions, BeamOptions, ByProfile};
+use crate::error::Result;
+use crate::lexicon::{Lexicon, WordId};
+use crate::lm::{self, NgramModel};
+use crate::model::container::{Container, Tag};
+use crate::syllable::fold_tone;
+
+/// Number of channel profiles: clean, stripped, eng, vie, latin.
+pub(crate) const PROFILES: usize = 5;
+
+/// Section with the channel.
+pub(crate) const CHANNEL: Tag = *b"CHAN";
+
+/// Lexicon, channel, language model, and how they are weighed.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) lexicon: Lexicon,
+    pub(crate) lm: NgramModel,
+    pub(crate) profiles: Vec<ProfileIndex>,
+    pub(crate) priors: ByProfile,
+    blank_lost: ByProfile,
+    blank_inserted: ByProfile,
+    /// Price of each word by itself, weighed like the language model.
+    pub(crate) word_costs: Vec<Cost>,
+    pub(crate) arcs: ArcOptions,
+    pub(crate) beam: BeamOptions,
+}
+
+/// Price of a legal syllable that the language model has not seen, beyond the
+/// unknown word's.
+const UNSEEN: Cost = 6 * NAT;
+
+impl Engine {
+    pub(crate) fn open(container: &Container) -> Result<Self> {
+        let lm = NgramModel::open(container)?;
+        let vocabulary = (0..lm.vocab_len()).map(|id| lm.word(id as u16));
+        let lexicon = Lexicon::open(container, vocabulary)?;
+        let bytes = container.section(CHANNEL)?;
+        let channel = ChannelModel::from_bytes(&bytes)
+            .map_err(|problem| container.damaged(CHANNEL, problem.to_string()))?;
+        if channel.profiles.len() != PROFILES {
+            return Err(container.damaged(CHANNEL, "not five profiles"));
+        }
+        let by_profile = |f: &dyn Fn(&crate::channel::Profile) -> Cost| {
+            let mut out = [0; PROFILES];
+            for (o, p) in out.iter_mut().zip(&channel.profiles) {
+                *o = f(p);
+            }
+            out
+        };
+        let beam = BeamOptions {
+            width: 12,
+            margin: 14 * NAT,
+            lm_scale: 200,
+        };
+        let word_costs = (0..lexicon.len())
+            .map(|id| {
+                let (word, extra) = match u16::try_from(id) {
+                    Ok(word) if id < lm.vocab_len() => (word, 0),
+                    _ => (lm::UNKNOWN, UNSEEN),
+                };
+                (i64::from(lm.unigram(word)) * i64::from(beam.lm_scale) / 256) as Cost + extra
+            })
+            .collect();
+        Ok(Self {
+            profiles: channel.profiles.iter().map(ProfileIndex::new).collect(),
+            priors: by_profile(&|p| p.prior),
+            blank_lost: by_profile(&|p| p.lost_blank),
+            blank_inserted: by_profile(&|p| p.inserted_blank),
+            lexicon,
+            lm,
+            word_costs,
+            arcs: ArcOptions {
+                bounds: Bounds {
+                    margin: 11 * NAT,
+                    max_cost: 28 * NAT,
+                    n_best: 32,
+                },
+                foreign_word: 2 * NAT,
+                foreign_char: 5 * NAT / 2,
+                foreign_odd: 4 * NAT,
+                profile_margin: 9 * NAT,
+                sound_word: 4 * NAT,
+                split_best: 4,
+                paragraph: 2 * NAT,
+                no_paragraph: NAT / 8,
+                dirt: 5 * NAT,
+            },
+            beam,
+        })
+    }
+
+    /// Checks what [`open`](Self::open) took on trust.
+    pub(crate) fn verify(&self, container: &Container) -> Result<()> {
+        self.lexicon.verify(container)
+    }
+
+    /// Price of keeping `text` as a word that the lexicon does not have.
+    pub(crate) fn foreign_cost(&self, text: &str) -> Cost {
+        let o = &self.arcs;
+        text.chars().fold(o.foreign_word, |sum, c| {
+            sum + if c.is_alphabetic() {
+                o.foreign_char
+            } else {
+                o.foreign_odd
+            }
+        })
+    }
+
+    pub(crate) fn word_cost(&self, id: WordId) -> Cost {
+        self.word_costs.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// The language model's number for a word of the lexicon.
+    pub(crate) fn lm_word(&self, id: WordId) -> u16 {
+        match u16::try_from(id) {
+            Ok(word) if usize::from(word) < self.lm.vocab_len() => word,
+            _ => lm::UNKNOWN,
+        }
+    }
+
+    pub(crate) fn unseen_price(&self, id: WordId) -> Cost {
+        if (id as usize) < self.lm.vocab_len() {
+            0
+        } else {
+            UNSEEN
+        }
+    }
+
+    /// The language model's number for a word as it is spelt, if it knows it.
+    pub(crate) fn known_word(&self, text: &str) -> Option<u16> {
+        let id = self.lexicon.id(text)?;
+        ((id as usize) < self.lm.vocab_len()).then_some(id as u16)
+    }
+
+    pub(crate) fn case_cost(&self, id: WordId, which: usize) -> Cost {
+        if (id as usize) < self.lm.vocab_len() {
+            self.lm.case_costs(id as u16)[which]
+        } else {
+            0
+        }
+    }
+
+    pub(crate) fn blank_lost(&self, line: &ByProfile) -> Cost {
+        least_sum(&self.blank_lost, line)
+    }
+
+    pub(crate) fn blank_inserted(&self, line: &ByProfile) -> Cost {
+        least_sum(&self.blank_inserted, line)
+    }
+
+    /// `text` in lower case with its tone placed the old way.
+    pub(crate) fn fold(&self, text: &str, out: &mut String) {
+        let mut lower = String::new();
+        lower.extend(text.chars().flat_map(char::to_lowercase));
+        out.clear();
+        fold_tone(&lower, out);
+    }
+}
+
+/// The candidates already pay for their profile, so only the likeliest
+/// profile's price counts here.
+fn least_sum(prices: &ByProfile, line: &ByProfile) -> Cost {
+    let sums = prices.iter().zip(line).map(|(p, w)| (*w, *p));
+    sums.min().map_or(0, |(_, price)| price)
+}
