@@ -1,18 +1,17 @@
-//! Trains a language model: `train_lm OUT SIZE name=weight=file,file... ...`
+//! Trains language models: `train_lm OUT SIZE[,SIZE...] name=weight=file,file... ...`;
+//! in OUT `{}` stands for the size.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-use vidau::lm::train::{Options, Source, train};
+use vidau::lm::train::{Options, Source, read};
 use vidau::model::container::write_container;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let out = args.next().ok_or("OUT is missing")?;
-    let mut options = Options {
-        size: args.next().ok_or("SIZE is missing")?.parse()?,
-        ..Options::default()
-    };
+    let sizes = args.next().ok_or("SIZE is missing")?;
+    let mut options = Options::default();
     let mut sources = Vec::new();
     for arg in args {
         let parts: Vec<&str> = arg.splitn(3, '=').collect();
@@ -34,14 +33,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let start = Instant::now();
-    let trained = train(&sources, &options, &mut |what| {
+    let mut progress = |what: &str| {
         eprintln!("{:7.1} {what}", start.elapsed().as_secs_f64());
-    })?;
-    eprintln!("{:#?}", trained.summary);
-    if let Ok(path) = std::env::var("ARPA") {
-        trained.write_arpa(&mut std::io::BufWriter::new(std::fs::File::create(path)?))?;
+    };
+    let counted = read(&sources, &options, &mut progress)?;
+    let estimated = counted.estimate(&options, &mut progress);
+    for size in sizes.split(',') {
+        options.size = size.parse()?;
+        let trained = estimated.finish(&options, &mut progress);
+        eprintln!("{:#?}", trained.summary);
+        if let Ok(path) = std::env::var("ARPA") {
+            trained.write_arpa(&mut std::io::BufWriter::new(std::fs::File::create(path)?))?;
+        }
+        std::fs::write(out.replace("{}", size), write_container(&trained.sections))?;
     }
-    std::fs::write(out, write_container(&trained.sections))?;
-    eprintln!("{:7.1} done", start.elapsed().as_secs_f64());
+    progress("done");
     Ok(())
 }

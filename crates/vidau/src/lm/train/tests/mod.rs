@@ -50,8 +50,9 @@ fn weighted(streams: &[Vec<u16>], weights: &[f64], order: usize, words: usize) -
         weights,
         cutoffs: &[],
         continuation: true,
+        kept: None,
     };
-    kneser_ney::estimate(&counts, &smoothing).0
+    kneser_ney::estimate(&counts, &smoothing).model
 }
 
 /// Compares with KenLM: `VIDAU_ORACLE` names a folder with `corpus.txt` and
@@ -395,4 +396,36 @@ fn bad_options_and_files_are_errors() {
         "{error}"
     );
     std::fs::remove_file(latin).unwrap();
+}
+
+/// After "x a" and "y a" comes b, twice each. Kneser-Ney's pair "a b" counts
+/// the two words to the left; where "x a b" goes, the pair counts its two
+/// occurrences besides "y".
+#[test]
+fn lower_orders_tell_what_pruned_ngrams_told() {
+    let (lines, words) = lines("x a b\nx a b\ny a b\ny a b\ny a c");
+    let counts = count::<u64>(&[lines.concat()], 3, words.len());
+    let id = |w: &str| words.iter().position(|x| x == w).unwrap() as u16;
+    let all = plain(&lines, 3, words.len());
+    let after_a = |model: &BackoffModel| distribution(model, &[id("a")])[usize::from(id("b"))];
+    let kept: Vec<Vec<bool>> = (0..3)
+        .map(|n| {
+            (0..counts.levels[n].len())
+                .map(|i| all.words(n + 1, i) != [id("x"), id("a"), id("b")])
+                .collect()
+        })
+        .collect();
+    let estimate = |kept| {
+        let smoothing = Smoothing {
+            weights: &[1.0],
+            cutoffs: &[],
+            continuation: true,
+            kept,
+        };
+        kneser_ney::estimate(&counts, &smoothing).model
+    };
+    let (before, after) = (estimate(None), estimate(Some(&kept)));
+    assert_eq!(after_a(&before), after_a(&all));
+    assert!(after_a(&after) > after_a(&before) + 0.02);
+    assert_normalised(&after);
 }
