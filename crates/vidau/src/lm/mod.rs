@@ -25,7 +25,9 @@ mod vocab;
 
 pub use ngram::NgramModel;
 pub use state::LmState;
-pub use vocab::{BOS, CODE, COMMA, EOS, FIRST_WORD, NUMBER, STOP, UNKNOWN};
+pub use vocab::{
+    BOS, CODE, COMMA, EOS, FIRST_WORD, NUMBER, Piece, STOP, UNKNOWN, fold_word, piece,
+};
 
 /// The longest n-grams a model may have.
 pub const MAX_ORDER: usize = 5;

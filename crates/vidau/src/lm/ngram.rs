@@ -40,8 +40,8 @@ impl NgramModel {
             return Err(container.damaged(sections::CASE, problem));
         }
         let bytes = container.section(sections::NGRAMS)?;
-        if u32::try_from(bytes.len()).is_err() {
-            return Err(container.damaged(sections::NGRAMS, "longer than 4 GiB"));
+        if !ends_with_root(&bytes) {
+            return Err(container.damaged(sections::NGRAMS, "it is not whole"));
         }
         let ngrams =
             Fst::new(bytes).map_err(|e| container.damaged(sections::NGRAMS, e.to_string()))?;
@@ -219,10 +219,24 @@ impl std::fmt::Debug for NgramModel {
     }
 }
 
+/// Whether the automaton's bytes end with its root and the footer, and are
+/// few enough for the addresses of a state.
+fn ends_with_root(bytes: &[u8]) -> bool {
+    // The length of the map, the root's address, a checksum.
+    const FOOTER: u64 = 8 + 8 + 4;
+    let at = bytes.len().checked_sub(12);
+    let root = at.and_then(|at| bytes[at..].first_chunk());
+    let root = root.map_or(u64::MAX, |root| u64::from_le_bytes(*root));
+    root < u64::from(u32::MAX) && root + 1 + FOOTER == bytes.len() as u64
+}
+
 fn read_words(container: &Container) -> Result<Vec<Box<str>>> {
     let bytes = container.section(sections::VOCABULARY)?;
     let damaged = |problem: &str| container.damaged(sections::VOCABULARY, problem);
     let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not UTF-8"))?;
+    if !text.ends_with('\n') {
+        return Err(damaged("it ends within a word"));
+    }
     let words: Vec<Box<str>> = text.lines().map(Box::from).collect();
     if words.len() < usize::from(FIRST_WORD) || words.len() > usize::from(u16::MAX) {
         return Err(damaged("impossible number of words"));

@@ -1,5 +1,8 @@
 //! Which id of the model a piece of text has.
 
+use crate::syllable::fold_tone;
+use crate::text::TokenKind;
+
 /// Any word that the model does not know.
 pub const UNKNOWN: u16 = 0;
 /// Start of a paragraph.
@@ -21,3 +24,50 @@ pub const FIRST_WORD: u16 = 7;
 #[cfg(feature = "train")]
 pub(crate) const RESERVED: [&str; FIRST_WORD as usize] =
     ["<unk>", "<s>", "</s>", "<num>", "<code>", ",", "."];
+
+/// What a token is to the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// A token of this id.
+    Id(u16),
+    /// A word, to be looked up by its [folded](fold_word) spelling.
+    Word,
+    /// Nothing: quotes, brackets, dashes, blanks are passed over.
+    Nothing,
+}
+
+/// What the token `text` of this kind is to the model.
+///
+/// ```
+/// use vidau::lm::{COMMA, Piece, piece};
+/// use vidau::text::TokenKind;
+/// assert_eq!(piece(TokenKind::Punct, ","), Piece::Id(COMMA));
+/// assert_eq!(piece(TokenKind::Punct, "("), Piece::Nothing);
+/// ```
+#[must_use]
+pub fn piece(kind: TokenKind, text: &str) -> Piece {
+    match kind {
+        TokenKind::Word if text.chars().all(char::is_alphabetic) => Piece::Word,
+        TokenKind::Word | TokenKind::Url => Piece::Id(UNKNOWN),
+        TokenKind::Number => Piece::Id(NUMBER),
+        TokenKind::Code => Piece::Id(CODE),
+        TokenKind::Punct => match text.chars().next() {
+            Some(',') => Piece::Id(COMMA),
+            Some('.' | ';' | ':' | '!' | '?' | '…') => Piece::Id(STOP),
+            _ => Piece::Nothing,
+        },
+        TokenKind::Blank | TokenKind::Other => Piece::Nothing,
+    }
+}
+
+/// Appends `word` as the vocabulary spells it: lower case, tone mark where
+/// the old custom puts it.
+///
+/// ```
+/// let mut out = String::new();
+/// vidau::lm::fold_word("HOÀ", &mut out);
+/// assert_eq!(out, "hòa");
+/// ```
+pub fn fold_word(word: &str, out: &mut String) {
+    fold_tone(&word.to_lowercase(), out);
+}

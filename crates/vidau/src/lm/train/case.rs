@@ -1,26 +1,6 @@
 //! How words are cased inside sentences.
 
-/// The casing of a word as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Casing {
-    Lower,
-    Title,
-    /// All capitals (two or more), or mixed.
-    Other,
-}
-
-impl Casing {
-    pub(super) fn of(word: &str) -> Self {
-        let mut chars = word.chars();
-        let first_upper = chars.next().is_some_and(char::is_uppercase);
-        let rest_upper = chars.any(char::is_uppercase);
-        match (first_upper, rest_upper) {
-            (false, false) => Self::Lower,
-            (true, false) => Self::Title,
-            _ => Self::Other,
-        }
-    }
-}
+use crate::syllable::Casing;
 
 /// For each word how often it was lower case and capitalised after a word in
 /// lower case, then the same after a capitalised word.
@@ -53,10 +33,10 @@ impl CaseCounts {
         if self.counts.len() <= word {
             self.counts.resize(word + 1, [0; 4]);
         }
-        let capitals = last == Some(Casing::Other) && before == Some(Casing::Other);
+        let capitals = last == Some(Casing::Upper) && before == Some(Casing::Upper);
         let column = match (last, casing) {
             _ if capitals => return,
-            (None, _) | (_, Casing::Other) => return,
+            (None, _) | (_, Casing::Upper | Casing::Mixed | Casing::None) => return,
             (Some(Casing::Title), Casing::Lower) => 2,
             (Some(Casing::Title), Casing::Title) => 3,
             (_, Casing::Lower) => 0,

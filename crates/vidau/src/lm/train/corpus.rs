@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use super::case::{CaseCounts, Casing};
-use super::pieces::{self, Piece};
-use crate::lm::{BOS, EOS, FIRST_WORD, STOP};
+use super::case::CaseCounts;
+use crate::lm::{BOS, EOS, FIRST_WORD, Piece, STOP, fold_word, piece};
+use crate::syllable::{Casing, casing};
+use crate::text::{Normalizer, Token, tokenize};
 use crate::{Error, Result};
 
 /// Window of the longest-range zstd archives that are read (`zstd --long=27`).
@@ -66,56 +67,68 @@ pub(super) fn read(path: &Path) -> Result<Text> {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Builder {
     text: Text,
     /// Spellings as written, so that each is folded once.
     seen: HashMap<Box<str>, (u32, Casing)>,
     ids: HashMap<Box<str>, u32>,
+    normalizer: Normalizer,
+    tokens: Vec<Token>,
 }
 
 impl Builder {
     fn line(&mut self, line: &str) {
+        self.normalizer.normalize(line);
+        let line = self.normalizer.text();
+        self.tokens.clear();
+        tokenize(line, &mut self.tokens);
+
         let start = self.text.stream.len();
         self.text.stream.push(BOS.into());
         self.text.case.start_clause();
-        pieces::pieces(line, |piece| match piece {
-            Piece::Id(id) => {
-                self.text.stream.push(id.into());
-                match id {
-                    STOP => self.text.case.start_clause(),
-                    _ => self.text.case.other(),
+        for token in &self.tokens {
+            let written = token.text(line);
+            match piece(token.kind, written) {
+                Piece::Nothing => {}
+                Piece::Id(id) => {
+                    self.text.stream.push(id.into());
+                    match id {
+                        STOP => self.text.case.start_clause(),
+                        _ => self.text.case.other(),
+                    }
+                }
+                Piece::Word => {
+                    let known = self.seen.get(written).copied();
+                    let (id, casing) = known.unwrap_or_else(|| {
+                        intern(&mut self.seen, &mut self.ids, &mut self.text.words, written)
+                    });
+                    self.text.stream.push(id);
+                    self.text.case.word(id - u32::from(FIRST_WORD), casing);
                 }
             }
-            Piece::Word(written) => {
-                let (id, casing) = match self.seen.get(written) {
-                    Some(&known) => known,
-                    None => Self::intern(&mut self.seen, &mut self.ids, &mut self.text, written),
-                };
-                self.text.stream.push(id);
-                self.text.case.word(id - u32::from(FIRST_WORD), casing);
-            }
-        });
+        }
         if self.text.stream.len() == start + 1 {
             self.text.stream.pop();
         } else {
             self.text.stream.push(EOS.into());
         }
     }
+}
 
-    fn intern(
-        seen: &mut HashMap<Box<str>, (u32, Casing)>,
-        ids: &mut HashMap<Box<str>, u32>,
-        text: &mut Text,
-        written: &str,
-    ) -> (u32, Casing) {
-        let folded: Box<str> = pieces::fold(written).into();
-        let id = *ids.entry(folded).or_insert_with_key(|word| {
-            text.words.push(word.clone());
-            text.words.len() as u32 - 1 + u32::from(FIRST_WORD)
-        });
-        let known = (id, Casing::of(written));
-        seen.insert(written.into(), known);
-        known
-    }
+fn intern(
+    seen: &mut HashMap<Box<str>, (u32, Casing)>,
+    ids: &mut HashMap<Box<str>, u32>,
+    words: &mut Vec<Box<str>>,
+    written: &str,
+) -> (u32, Casing) {
+    let mut folded = String::new();
+    fold_word(written, &mut folded);
+    let id = *ids.entry(folded.into()).or_insert_with_key(|word| {
+        words.push(word.clone());
+        words.len() as u32 - 1 + u32::from(FIRST_WORD)
+    });
+    let known = (id, casing(written));
+    seen.insert(written.into(), known);
+    known
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::pieces::{self, Piece};
-use crate::lm::{BOS, EOS, FIRST_WORD, LmState, NgramModel, UNKNOWN};
+use crate::lm::{BOS, EOS, FIRST_WORD, LmState, NgramModel, Piece, UNKNOWN, fold_word, piece};
+use crate::text::{Normalizer, tokenize};
 use crate::{Cost, NAT};
 
 /// What was measured on a text.
@@ -45,14 +45,23 @@ pub fn evaluate(model: &NgramModel, text: &str, wrapped: bool, beam: usize) -> E
     let candidates = Candidates::new(model);
     let mut result = Evaluation::default();
     let mut paragraph = Vec::new();
+    let (mut normalizer, mut tokens) = (Normalizer::default(), Vec::new());
     for line in text.lines() {
-        pieces::pieces(line, |piece| match piece {
-            Piece::Id(id) => paragraph.push((id, None)),
-            Piece::Word(word) => {
-                let word = pieces::fold(word);
-                paragraph.push((model.id(&word), Some(word)));
+        normalizer.normalize(line);
+        let line = normalizer.text();
+        tokens.clear();
+        tokenize(line, &mut tokens);
+        for token in &tokens {
+            match piece(token.kind, token.text(line)) {
+                Piece::Nothing => {}
+                Piece::Id(id) => paragraph.push((id, None)),
+                Piece::Word => {
+                    let mut word = String::new();
+                    fold_word(token.text(line), &mut word);
+                    paragraph.push((model.id(&word), Some(word)));
+                }
             }
-        });
+        }
         if !wrapped || line.trim().is_empty() {
             candidates.paragraph(&paragraph, beam, &mut result);
             paragraph.clear();

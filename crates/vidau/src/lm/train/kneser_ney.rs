@@ -25,7 +25,7 @@ impl Discounts {
         for c in counts.filter(|c| (1..=4).contains(c)) {
             n[c as usize] += 1;
         }
-        if n[1..].contains(&0) {
+        if n[1..=3].contains(&0) {
             return Self::FALLBACK;
         }
         let n = n.map(|x| x as f64);
@@ -58,21 +58,28 @@ pub(super) struct Smoothing<'a> {
     /// Lower orders from continuation counts (Kneser-Ney) or from
     /// occurrences (absolute discounting).
     pub(super) continuation: bool,
+    /// For each length which n-grams of the counts the model is to keep, if
+    /// that is known. Kneser-Ney's lower orders count the words to the left
+    /// because what repeats is told by the n-gram one longer; where that one
+    /// goes they must tell all of it (after Siivola et al. 2007).
+    pub(super) kept: Option<&'a [Vec<bool>]>,
 }
 
-/// Estimates a model; also gives each order's discounts.
-pub(super) fn estimate(
-    counts: &Counts,
-    smoothing: &Smoothing<'_>,
-) -> (BackoffModel, Vec<Discounts>) {
-    let order = counts.levels.len();
-    let mut masses: Vec<Vec<f32>> = vec![Vec::new(); order];
-    for n in (0..order).rev() {
-        let upper = counts.levels.get(n + 1);
-        let adjusted = smoothing.continuation.then_some(upper).flatten();
-        masses[n] = mass(&counts.levels[n], adjusted, counts, n, smoothing.weights);
-    }
+/// What estimation gives.
+#[derive(Debug)]
+pub(super) struct Estimate {
+    pub(super) model: BackoffModel,
+    /// Discounts of each order.
+    pub(super) discounts: Vec<Discounts>,
+    /// For each length the places of the model's n-grams in the counts.
+    pub(super) origins: Vec<Vec<u32>>,
+}
 
+/// Estimates a model.
+pub(super) fn estimate(counts: &Counts, smoothing: &Smoothing<'_>) -> Estimate {
+    let order = counts.levels.len();
+    let tallies = tallies(counts, smoothing);
+    let mut origins: Vec<Vec<u32>> = Vec::new();
     let mut discounts = Vec::new();
     let mut levels: Vec<model::Level> = Vec::new();
     // Where the n-grams of the level below went; u32::MAX: left out.
@@ -87,17 +94,19 @@ pub(super) fn estimate(
         let d = Discounts::estimate(predicted.map(count));
         discounts.push(d);
         let weight = |i: usize| weighted(level, i, smoothing.weights) as f32;
+        let Tally { count, mass } = &tallies[n];
         let kept_mass = |i: usize| {
-            let c = count(i);
+            let c = count[i];
             let share = if c == 0 {
                 0.0
             } else {
                 1.0 - d.of(c) / f64::from(c)
             };
-            f64::from(masses[n][i]) * share
+            f64::from(mass[i]) * share
         };
         if n == 0 {
-            levels.push(unigrams(level, &masses[0], kept_mass, weight));
+            origins.push((0..level.len() as u32).collect());
+            levels.push(unigrams(level, mass, kept_mass, weight));
             places = (0..level.len() as u32).collect();
             continue;
         }
@@ -111,7 +120,7 @@ pub(super) fn estimate(
         for i in 0..level.len() {
             let place = places[level.context[i] as usize];
             if place != u32::MAX {
-                total[place as usize] += f64::from(masses[n][i]);
+                total[place as usize] += f64::from(mass[i]);
             }
         }
         let mut kept_share = vec![0.0f64; contexts];
@@ -159,8 +168,13 @@ pub(super) fn estimate(
             }
         }
         levels.push(upper);
+        origins.push(kept.iter().map(|&i| i as u32).collect());
     }
-    (BackoffModel { levels }, discounts)
+    Estimate {
+        model: BackoffModel { levels },
+        discounts,
+        origins,
+    }
 }
 
 /// Unigrams, interpolated with the uniform distribution over all but `<s>`.
@@ -199,40 +213,71 @@ fn weighted(level: &Level, i: usize, weights: &[f64]) -> f64 {
     weights.iter().zip(&level.counts).map(of).sum()
 }
 
-/// Expected counts: occurrences, or with `upper` given the expected number
-/// of distinct words to the left.
-fn mass(
-    level: &Level,
-    upper: Option<&Level>,
-    counts: &Counts,
-    n: usize,
-    weights: &[f64],
-) -> Vec<f32> {
-    let Some(upper) = upper else {
-        return (0..level.len())
-            .into_par_iter()
-            .map(|i| weighted(level, i, weights) as f32)
-            .collect();
-    };
+/// What is discounted at one order: for each n-gram a count and, sources
+/// weighted, its expectation.
+struct Tally {
+    count: Vec<u32>,
+    mass: Vec<f32>,
+}
+
+fn tallies(counts: &Counts, smoothing: &Smoothing<'_>) -> Vec<Tally> {
+    let mut tallies: Vec<Tally> = Vec::new();
+    for n in (0..counts.levels.len()).rev() {
+        let tally = match tallies.last() {
+            Some(upper) if smoothing.continuation => continuations(counts, n, upper, smoothing),
+            _ => occurrences(&counts.levels[n], smoothing.weights),
+        };
+        tallies.push(tally);
+    }
+    tallies.reverse();
+    tallies
+}
+
+fn occurrences(level: &Level, weights: &[f64]) -> Tally {
+    let all = || (0..level.len()).into_par_iter();
+    Tally {
+        count: all().map(|i| level.total(i)).collect(),
+        mass: all().map(|i| weighted(level, i, weights) as f32).collect(),
+    }
+}
+
+/// Distinct words to the left, but occurrences at the start of a paragraph
+/// and where the longer n-gram is not kept.
+fn continuations(counts: &Counts, n: usize, longer: &Tally, smoothing: &Smoothing<'_>) -> Tally {
+    let (level, upper) = (&counts.levels[n], &counts.levels[n + 1]);
     let exists: Vec<f32> = (0..upper.len())
         .into_par_iter()
         .map(|i| {
             let of = |(w, c): (&f64, &Vec<u32>)| (1.0 - w).powf(f64::from(c[i]));
-            let absent: f64 = weights.iter().zip(&upper.counts).map(of).product();
+            let absent: f64 = smoothing
+                .weights
+                .iter()
+                .zip(&upper.counts)
+                .map(of)
+                .product();
             (1.0 - absent) as f32
         })
         .collect();
-    let mut sums = vec![0.0f64; level.len()];
+    let mut count = vec![0u32; level.len()];
+    let mut mass = vec![0.0f64; level.len()];
     for (i, &suffix) in upper.suffix.iter().enumerate() {
-        sums[suffix as usize] += f64::from(exists[i]);
+        let (c, m) = match smoothing.kept {
+            Some(kept) if !kept[n + 1][i] => (longer.count[i], longer.mass[i]),
+            _ => (1, exists[i]),
+        };
+        let suffix = suffix as usize;
+        count[suffix] = count[suffix].saturating_add(c);
+        mass[suffix] += f64::from(m);
     }
     let starts = starts_paragraph(counts, n);
-    (0..level.len())
-        .map(|i| match starts(i) {
-            true => weighted(level, i, weights) as f32,
-            false => sums[i] as f32,
-        })
-        .collect()
+    for i in (0..level.len()).filter(|&i| starts(i)) {
+        count[i] = level.total(i);
+        mass[i] = weighted(level, i, smoothing.weights);
+    }
+    Tally {
+        count,
+        mass: mass.into_iter().map(|m| m as f32).collect(),
+    }
 }
 
 /// Whether an n-gram of `n + 1` words starts with `<s>`.

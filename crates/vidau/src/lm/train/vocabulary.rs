@@ -8,7 +8,7 @@ use crate::lm::FIRST_WORD;
 use crate::lm::vocab::{RESERVED, UNKNOWN};
 
 /// Spellings by id, the reserved ones included.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Vocabulary {
     pub(super) words: Vec<Box<str>>,
     /// For each word how it was cased, see [`super::case::CaseCounts`].
