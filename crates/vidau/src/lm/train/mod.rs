@@ -61,7 +61,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             order: 4,
-            size: 31 << 20,
+            size: 31_400_000,
             least_count: 40.0,
             most_words: 16_000,
             cutoffs: vec![1, 1, 2, 2, 2],

@@ -398,12 +398,12 @@ fn bad_options_and_files_are_errors() {
     std::fs::remove_file(latin).unwrap();
 }
 
-/// After "x a" and "y a" comes b, twice each. Kneser-Ney's pair "a b" counts
-/// the two words to the left; where "x a b" goes, the pair counts its two
-/// occurrences besides "y".
+/// "x a b" comes six times, "y a b" twice. Kneser-Ney's pair "a b" counts the
+/// two words to the left, of the three before "a b" and "a c"; where "x a b"
+/// goes, the pair counts its six occurrences and "y": seven of eight.
 #[test]
 fn lower_orders_tell_what_pruned_ngrams_told() {
-    let (lines, words) = lines("x a b\nx a b\ny a b\ny a b\ny a c");
+    let (lines, words) = lines(&("x a b\n".repeat(6) + "y a b\ny a b\ny a c"));
     let counts = count::<u64>(&[lines.concat()], 3, words.len());
     let id = |w: &str| words.iter().position(|x| x == w).unwrap() as u16;
     let all = plain(&lines, 3, words.len());
@@ -426,6 +426,6 @@ fn lower_orders_tell_what_pruned_ngrams_told() {
     };
     let (before, after) = (estimate(None), estimate(Some(&kept)));
     assert_eq!(after_a(&before), after_a(&all));
-    assert!(after_a(&after) > after_a(&before) + 0.02);
+    assert!(after_a(&after) > after_a(&before) + 0.1);
     assert_normalised(&after);
 }
