@@ -36,6 +36,10 @@ pub(crate) struct Engine {
 /// unknown word's.
 const UNSEEN: Cost = 6 * NAT;
 
+/// Weight of a word's casing as evidence, in 1/256: it is counted in print
+/// and read from scans, and partly says what the n-grams say.
+const CASE_SCALE: Cost = 96;
+
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
         let lm = NgramModel::open(container)?;
@@ -146,7 +150,7 @@ impl Engine {
 
     pub(crate) fn case_cost(&self, id: WordId, which: usize) -> Cost {
         if (id as usize) < self.lm.vocab_len() {
-            self.lm.case_costs(id as u16)[which]
+            self.lm.case_costs(id as u16)[which] * CASE_SCALE / 256
         } else {
             0
         }
