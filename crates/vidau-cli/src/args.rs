@@ -229,7 +229,7 @@ pub(crate) struct TrainLmArgs {
     pub(crate) order: usize,
 
     /// About how large the part may get
-    #[arg(long, default_value = "31MB")]
+    #[arg(long, default_value = "31.4MB")]
     pub(crate) size: String,
 
     /// Words seen less often, weighted by source, are unknown
@@ -268,7 +268,7 @@ pub(crate) struct TrainChannelArgs {
     pub(crate) profile: String,
 
     /// Longest written segment, 1 to 3 letters
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 3)]
     pub(crate) order: usize,
 
     /// Write the error model as a table for reading, too
