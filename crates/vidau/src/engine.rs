@@ -92,6 +92,7 @@ impl Engine {
                 foreign_word: 3 * NAT,
                 foreign_char: 5 * NAT / 2,
                 foreign_odd: 4 * NAT,
+                foreign_line: 4 * NAT,
                 profile_margin: 9 * NAT,
                 sound_word: 4 * NAT,
                 split_best: 4,

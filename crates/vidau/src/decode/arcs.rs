@@ -1,6 +1,7 @@
 //! Which arcs a block's lattice has.
 
 use super::block::Block;
+use super::foreign::ForeignLines;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
 use crate::candidates::{Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
@@ -21,6 +22,8 @@ pub(crate) struct ArcOptions {
     /// A word kept though the lexicon does not have it: once, and a character.
     pub(crate) foreign_word: Cost,
     pub(crate) foreign_char: Cost,
+    /// A change on a line in another language.
+    pub(crate) foreign_line: Cost,
     /// A character in such a word that is no letter.
     pub(crate) foreign_odd: Cost,
     /// Profiles less likely than this are left out.
@@ -55,6 +58,7 @@ pub(crate) struct ArcBuilder {
     merged: Vec<Candidate>,
     left: Vec<Candidate>,
     labels: Labels,
+    foreign: ForeignLines,
     joined: String,
     folded: String,
 }
@@ -152,6 +156,7 @@ impl ArcBuilder {
         lattice: &mut Lattice,
     ) {
         lattice.clear();
+        self.foreign.find(engine, block);
         let tokens = block.tokens();
         let mut before = Before::Start;
         for (i, token) in tokens.iter().enumerate() {
@@ -222,13 +227,23 @@ impl ArcBuilder {
     ) -> Before {
         let text = block.text_of(i, i + 1);
         let read_casing = casing(text);
+        let is_foreign = self.foreign.contains(block.tokens()[i].line);
         self.merge(engine, text, line);
         let mut best = Cost::MAX;
         let mut known = false;
         for c in &self.merged {
             best = best.min(c.cost);
             known |= is_as_read(engine, c, text, &mut self.folded);
-            lattice.push(word_arc(engine, i, i + 1, c, before));
+            let mut arc = word_arc(engine, i, i + 1, c, before);
+            if is_foreign {
+                arc.cost += engine.arcs.foreign_line;
+            }
+            lattice.push(arc);
+        }
+        if is_foreign {
+            let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
+            lattice.push(Arc::as_read(i, i + 1, 0, Some(word)));
+            return Before::LowerWord;
         }
         // The token as it stands is always among the readings.
         if !known {

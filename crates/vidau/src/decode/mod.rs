@@ -3,6 +3,7 @@
 mod arcs;
 mod beam;
 mod block;
+mod foreign;
 mod lattice;
 mod log_add;
 mod profiles;
