@@ -15,7 +15,6 @@ use crate::syllable::{TonePlacement, legal_syllables, place_tone};
 pub fn build_lexicon(vocabulary: &[String]) -> Result<Vec<(Tag, Vec<u8>)>> {
     let known: HashSet<&str> = vocabulary.iter().map(String::as_str).collect();
     let extra: Vec<String> = legal_syllables()
-        .into_iter()
         .filter(|s| !known.contains(s.as_str()))
         .collect();
     let mut keys: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
