@@ -60,7 +60,7 @@ fn results_go_to_json_and_back() {
 #[cfg(feature = "embedded-model")]
 mod embedded {
     use super::*;
-    use vidau::{Break, Document};
+    use vidau::{Break, Correction, Document};
 
     const PAGE: &str = include_str!("../data/fixtures/ke-hoach.eng.ocr.txt");
 
@@ -106,7 +106,7 @@ mod embedded {
         assert_eq!(restored.text(), "Thực hiện công\ntác dân vận.\n\n");
         let mut applied = document.source().to_owned();
         let mut corrections: Vec<_> = restored.corrections().collect();
-        let runs: Vec<usize> = corrections.iter().map(|c| c.run()).collect();
+        let runs: Vec<usize> = corrections.iter().map(Correction::run).collect();
         assert_eq!(runs, [0, 1, 2, 3, 4, 4]);
         corrections.reverse();
         for c in corrections {

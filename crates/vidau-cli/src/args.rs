@@ -127,8 +127,8 @@ pub(crate) enum ColorChoice {
 
 /// Measure restored text against the truth.
 ///
-/// TRUTH and OCR are files, or folders of pairs <id>.truth.txt and
-/// <id>.ocr.txt (one folder may hold both). Without RESTORED the OCR text is
+/// TRUTH and OCR are files, or folders of pairs ID.truth.txt and
+/// ID.ocr.txt (one folder may hold both). Without RESTORED the OCR text is
 /// restored here. All figures are in per cent; docs/evaluation.md defines them.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
@@ -141,10 +141,10 @@ Examples:
   vidau eval pages/ --threshold wer_t=4 --threshold over=0.2
                                              exit 1 when a figure is worse")]
 pub(crate) struct EvalArgs {
-    /// Correct text: a file, or a folder of <id>.truth.txt
+    /// Correct text: a file, or a folder of ID.truth.txt
     pub(crate) truth: PathBuf,
 
-    /// OCR text: a file, or a folder of <id>.ocr.txt; by default the folder TRUTH
+    /// OCR text: a file, or a folder of ID.ocr.txt; by default the folder TRUTH
     #[arg(conflicts_with_all = ["strip", "clean"])]
     pub(crate) ocr: Option<PathBuf>,
 
@@ -183,7 +183,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "[GROUP:]METRIC=VALUE")]
     pub(crate) threshold: Vec<String>,
 
-    /// Write the restored texts into this folder as <id>.txt
+    /// Write the restored texts into this folder as ID.txt
     #[arg(long, value_name = "DIR", conflicts_with = "restored")]
     pub(crate) save: Option<PathBuf>,
 
@@ -251,7 +251,7 @@ pub(crate) struct TrainLmArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct TrainChannelArgs {
-    /// Folders of pages <id>.truth.txt and <id>.ocr.txt, with <id>.json naming the engine as lang
+    /// Folders of pages ID.truth.txt and ID.ocr.txt, with ID.json naming the engine as lang
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub(crate) pages: Vec<PathBuf>,
 
