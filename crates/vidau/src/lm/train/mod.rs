@@ -111,7 +111,7 @@ impl Trained {
 /// Trains a model; `progress` is told what is being done.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::TrainingData`] for files, [`Error::Option`] for options.
+/// [`crate::Error::Io`] and [`crate::Error::TrainingData`] for files, [`crate::Error::Option`] for options.
 pub fn train(
     sources: &[Source],
     options: &Options,
