@@ -294,6 +294,10 @@ pub(crate) struct TrainModelArgs {
     #[arg(long, default_value = "")]
     pub(crate) name: String,
 
+    /// Score to keep in the manifest: share of syllables wrong on a data set, as eval gives it
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) score: Vec<String>,
+
     /// The model to write
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,

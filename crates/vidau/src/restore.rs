@@ -317,7 +317,9 @@ impl Worker<'_> {
             let mut output = arc.output;
             let mut confidence = probability(self.beam.posteriors()[a as usize]);
             let mut changed = self.renderer.differs(self.engine, read, output);
-            let unsure = confidence < self.options.flag_below;
+            // A digit that is taken for a word is always for a person to see.
+            let is_number = first.kind == TokenKind::Number;
+            let unsure = confidence < self.options.flag_below || is_number;
             if changed && self.engine.known_word(read).is_some() {
                 let as_read = self.renderer.as_read_probability(
                     self.engine,

@@ -144,6 +144,10 @@ fn model(args: &TrainModelArgs) -> anyhow::Result<()> {
     manifest.name.clone_from(&args.name);
     manifest.channel = about_channel.channel;
     manifest.settings.extend(about_channel.settings);
+    for score in &args.score {
+        let (name, value) = parse_score(score)?;
+        manifest.scores.insert(name, value);
+    }
     let bytes = assemble(&lm, &channel, &manifest)?;
     // What is written must open.
     RestorerBuilder::new().open_bytes(bytes.clone())?;
@@ -167,6 +171,13 @@ fn parse_source(text: &str) -> anyhow::Result<lm::Source> {
     })
 }
 
+/// `NAME=VALUE`
+fn parse_score(text: &str) -> anyhow::Result<(String, f64)> {
+    let form = || format!("--score {text}: expected NAME=VALUE, for example scan=1.4");
+    let (name, value) = text.split_once('=').with_context(form)?;
+    Ok((name.to_owned(), value.parse().with_context(form)?))
+}
+
 /// Bytes, with kB, MB, KiB or MiB or without.
 fn parse_size(text: &str) -> anyhow::Result<usize> {
     let units = [
@@ -187,6 +198,14 @@ fn parse_size(text: &str) -> anyhow::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scores() {
+        let scan = parse_score("scan=1.4").unwrap();
+        assert_eq!(scan, ("scan".to_owned(), 1.4));
+        assert!(parse_score("scan").is_err());
+        assert!(parse_score("scan=good").is_err());
+    }
 
     #[test]
     fn sources() {
