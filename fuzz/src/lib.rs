@@ -1,8 +1,9 @@
-//! A small model for the fuzz targets, trained in a moment on the fixtures.
+//! A small model for the fuzz targets: a language model trained in a moment on
+//! the fixtures, with the embedded model's channel.
 
 use std::path::PathBuf;
 
-use vidau::channel::train as channel;
+use vidau::channel::ChannelModel;
 use vidau::lm::train as lm;
 use vidau::model::container::{Container, write_container};
 use vidau::model::{Manifest, assemble};
@@ -14,8 +15,9 @@ use vidau::model::{Manifest, assemble};
 #[must_use]
 pub fn model() -> Vec<u8> {
     let fixtures = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/fixtures"));
-    let pages = channel::read_pages(&fixtures, "eng", 1.0).expect("fixtures");
-    let errors = channel::train(&pages, &channel::Options::default()).expect("a channel");
+    let embedded = Container::open("embedded", vidau_model::MODEL.into()).expect("a model");
+    let channel = embedded.section(*b"CHAN").expect("a channel");
+    let channel = ChannelModel::from_bytes(&channel).expect("a channel");
     let mut files: Vec<PathBuf> = std::fs::read_dir(&fixtures)
         .expect("fixtures")
         .map(|entry| entry.expect("a file").path())
@@ -34,5 +36,5 @@ pub fn model() -> Vec<u8> {
     let trained = lm::train(&[source], &options, &mut |_| {}).expect("a language model");
     let part = Container::open("part", write_container(&trained.sections).into());
     let part = part.expect("what was written opens");
-    assemble(&part, &errors, &Manifest::default()).expect("a model")
+    assemble(&part, &channel, &Manifest::default()).expect("a model")
 }

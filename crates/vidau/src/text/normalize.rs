@@ -210,8 +210,9 @@ fn starts(c: char) -> bool {
 }
 
 fn is_greek_or_cyrillic(c: char) -> bool {
-    matches!(c, '\u{370}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{1F00}'..='\u{1FFF}')
-        || c == '\u{2126}'
+    // U+0374 composes to a modifier letter, which belongs to no script.
+    matches!(c, '\u{370}'..='\u{373}' | '\u{375}'..='\u{52F}')
+        || matches!(c, '\u{1C80}'..='\u{1C8F}' | '\u{1F00}'..='\u{1FFF}' | '\u{2126}')
 }
 
 fn is_latin(c: char) -> bool {
@@ -376,6 +377,7 @@ mod tests {
             ("Ðảng ủy, ƉÔ, ðược", "Đảng ủy, ĐÔ, được"),
             ("сông Тác", "công Tác"),
             ("k\u{1FBE}nh", "kinh"),
+            ("Οl\u{374}", "Ol\u{2B9}"),
             ("Москва và Ω", "Москва và Ω"),
             ("Мoсква", "Мoсква"),
             ("ο μm", "ο μm"),
