@@ -27,9 +27,11 @@ pub struct Run {
     pub range: Range<usize>,
     /// What follows it.
     pub break_after: Break,
-    /// How sure the OCR engine was, 0 to 1, where it says so.
+    /// How sure the OCR engine was, 0 to 1, where it says so. Kept for the
+    /// caller; decoding does not weigh it yet.
     pub confidence: Option<f32>,
-    /// Other readings by the OCR engine, with its confidence in each.
+    /// Other readings by the OCR engine, with its confidence in each. Kept for
+    /// the caller; decoding does not weigh them yet.
     pub alternatives: Vec<(String, f32)>,
 }
 
