@@ -116,3 +116,11 @@ mod embedded {
         assert_eq!(applied, restored.text());
     }
 }
+
+#[test]
+fn a_form_feed_within_a_line_is_kept() {
+    let restorer = Restorer::embedded().unwrap();
+    let mut worker = restorer.worker();
+    let restored = worker.restore_str("cong tac ngRa\x0cy 5\n");
+    assert!(restored.text().contains('\x0c'), "{:?}", restored.text());
+}

@@ -362,7 +362,8 @@ impl ArcBuilder {
         let Some([blank, next]) = tokens.get(i + 1..i + 3) else {
             return;
         };
-        let is_gap = blank.kind == TokenKind::Blank && blank.line_end.is_none();
+        // A form feed or a tab is a gap of its own and is never lost.
+        let is_gap = blank.line_end.is_none() && block.text_of(i + 1, i + 2) == " ";
         let length = (next.end - tokens[i].start) as usize;
         if !is_gap || next.kind != TokenKind::Word || length > MAX_JOINED {
             return;
