@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
-use crate::syllable::fold_tone;
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin.
 pub(crate) const PROFILES: usize = 5;
@@ -123,6 +122,11 @@ impl Engine {
         })
     }
 
+    /// What it costs at most to keep `text` as it is: as an unknown word.
+    pub(crate) fn as_read_price(&self, text: &str) -> Cost {
+        self.foreign_cost(text) + self.word_cost(u32::from(lm::UNKNOWN))
+    }
+
     pub(crate) fn word_cost(&self, id: WordId) -> Cost {
         self.words.of(id)
     }
@@ -172,14 +176,6 @@ impl Engine {
         let readings = &self.blanks[likeliest];
         let found = readings.iter().find(|r| &*r.observed == text)?;
         Some(found.cost)
-    }
-
-    /// `text` in lower case with its tone placed the old way.
-    pub(crate) fn fold(&self, text: &str, out: &mut String) {
-        let mut lower = String::new();
-        lower.extend(text.chars().flat_map(char::to_lowercase));
-        out.clear();
-        fold_tone(&lower, out);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::candidates::CandidateCasing;
 use crate::cost::{Cost, NAT};
 use crate::decode::{Beam, Lattice, Output, probability};
 use crate::engine::Engine;
+use crate::lm::fold_word;
 use crate::restore::Reason;
 use crate::syllable::{Casing, Letter, TonePlacement, apply_casing, place_tone, tone_placement};
 
@@ -60,7 +61,8 @@ impl Renderer {
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
             Output::Word(id, _) => {
-                engine.fold(read, &mut self.folded);
+                self.folded.clear();
+                fold_word(read, &mut self.folded);
                 self.folded != engine.lexicon.word(id)
             }
         }

@@ -9,7 +9,7 @@ use crate::cost::{Cost, NAT};
 use crate::document::Break;
 use crate::engine::Engine;
 use crate::engine::PROFILES;
-use crate::lm;
+use crate::lm::{self, Piece};
 use crate::rules::{Labels, repair_code};
 use crate::syllable::{Casing, Letter, casing};
 use crate::text::TokenKind;
@@ -114,8 +114,7 @@ impl ArcBuilder {
         if let Some(known) = self.cache.evidence(token) {
             return known;
         }
-        let unknown = engine.word_cost(u32::from(lm::UNKNOWN));
-        let mut least = engine.foreign_cost(text) + unknown;
+        let mut least = engine.as_read_price(text);
         let mut costs = [least; PROFILES];
         // The widest profile first: what it explains bounds the others' search.
         for p in EVIDENCE_ORDER {
@@ -181,7 +180,10 @@ impl ArcBuilder {
                 TokenKind::Url => lattice.push(Arc::as_read(i, i + 1, 0, Some(lm::UNKNOWN))),
                 TokenKind::Punct => {
                     let text = block.text_of(i, i + 1);
-                    let word = punctuation(text);
+                    let word = match lm::piece(TokenKind::Punct, text) {
+                        Piece::Id(word) => Some(word),
+                        Piece::Word | Piece::Nothing => None,
+                    };
                     lattice.push(Arc::as_read(i, i + 1, 0, word));
                     if word.is_some() {
                         lattice.push(Arc::as_read(i, i + 1, engine.arcs.dirt, None));
@@ -231,9 +233,11 @@ impl ArcBuilder {
         self.merge(engine, text, line);
         let mut best = Cost::MAX;
         let mut known = false;
+        self.folded.clear();
+        lm::fold_word(text, &mut self.folded);
         for c in &self.merged {
             best = best.min(c.cost);
-            known |= is_as_read(engine, c, text, &mut self.folded);
+            known |= engine.lexicon.word(c.id) == self.folded;
             let mut arc = word_arc(engine, i, i + 1, c, before);
             if is_foreign {
                 arc.cost += engine.arcs.foreign_line;
@@ -295,11 +299,7 @@ impl ArcBuilder {
         lattice: &mut Lattice,
     ) {
         self.merge(engine, block.text_of(i, i + 1), line);
-        for c in self.merged.iter().take(engine.arcs.split_best) {
-            let mut arc = word_arc(engine, i, i + 1, c, before);
-            arc.cost += price;
-            lattice.push(arc);
-        }
+        self.push_best(engine, i, i + 1, before, price, lattice);
     }
 
     /// The price of punctuation between two words being a blank.
@@ -340,9 +340,7 @@ impl ArcBuilder {
                 break;
             }
             self.merge(engine, block.text_of(i, j + 1), line);
-            for c in self.merged.iter().take(engine.arcs.split_best) {
-                lattice.push(word_arc(engine, i, j + 1, c, before));
-            }
+            self.push_best(engine, i, j + 1, before, 0, lattice);
         }
     }
 
@@ -380,11 +378,7 @@ impl ArcBuilder {
         self.merge(engine, &joined, line);
         self.joined = joined;
         let price = engine.blank_inserted(line);
-        for c in self.merged.iter().take(engine.arcs.split_best) {
-            let mut arc = word_arc(engine, i, i + 3, c, before);
-            arc.cost += price;
-            lattice.push(arc);
-        }
+        self.push_best(engine, i, i + 3, before, price, lattice);
     }
 
     /// Two words between which the engine lost the blank.
@@ -429,6 +423,24 @@ impl ArcBuilder {
         }
     }
 
+    /// Adds arcs over tokens `from..to` for the best few of what was merged
+    /// last, each at `price` more.
+    fn push_best(
+        &self,
+        engine: &Engine,
+        from: usize,
+        to: usize,
+        before: Before,
+        price: Cost,
+        lattice: &mut Lattice,
+    ) {
+        for c in self.merged.iter().take(engine.arcs.split_best) {
+            let mut arc = word_arc(engine, from, to, c, before);
+            arc.cost += price;
+            lattice.push(arc);
+        }
+    }
+
     /// Whether a word has a cheap reading.
     fn is_sound(&mut self, engine: &Engine, text: &str, line: &ByProfile) -> bool {
         self.merge(engine, text, line);
@@ -462,8 +474,6 @@ impl ArcBuilder {
         let token = self.cache.token(text);
         if self.cache.get(token, profile).is_none() {
             // What costs more than the token as it stands is of no use.
-            let unknown = engine.word_cost(u32::from(lm::UNKNOWN));
-            let as_read = engine.foreign_cost(text) + unknown;
             let bounds = engine.arcs.bounds;
             let found = self.searcher.search(
                 text,
@@ -471,7 +481,7 @@ impl ArcBuilder {
                 &engine.profiles[profile],
                 &engine.words,
                 Bounds {
-                    max_cost: bounds.max_cost.min(as_read),
+                    max_cost: bounds.max_cost.min(engine.as_read_price(text)),
                     ..bounds
                 },
             );
@@ -498,22 +508,6 @@ fn word_arc(engine: &Engine, from: usize, to: usize, c: &Candidate, before: Befo
         lm_len: 1,
         paragraph: None,
         output: Output::Word(c.id, c.casing),
-    }
-}
-
-/// Whether a candidate is the token itself.
-fn is_as_read(engine: &Engine, c: &Candidate, text: &str, folded: &mut String) -> bool {
-    engine.fold(text, folded);
-    engine.lexicon.word(c.id) == folded
-}
-
-/// The language model's word for a punctuation token; `None` for what it
-/// does not see.
-fn punctuation(text: &str) -> Option<u16> {
-    match text.chars().next()? {
-        ',' => Some(lm::COMMA),
-        '.' | ';' | ':' | '!' | '?' | '…' => Some(lm::STOP),
-        _ => None,
     }
 }
 
