@@ -42,7 +42,14 @@ impl Builder {
             return file[range].to_owned();
         }
         // White space of the markup never breaks a line of the document.
-        let one_line = |c: char| if c.is_whitespace() { ' ' } else { c };
+        let is_break = |c: char| {
+            c.is_ascii_whitespace()
+                || c == '\x0b'
+                || c == '\u{85}'
+                || c == '\u{2028}'
+                || c == '\u{2029}'
+        };
+        let one_line = |c: char| if is_break(c) { ' ' } else { c };
         chars(file, range).map(|(c, _)| one_line(c)).collect()
     }
 
@@ -86,8 +93,8 @@ impl Builder {
             // Blanks at the ends are the markup's, not the word's.
             text += &self.text(file, trimmed(file, range.clone()));
         }
-        let text = text.trim();
-        if text.is_empty() {
+        let text = text.trim_ascii();
+        if text.trim().is_empty() {
             return;
         }
         self.push(Word {
@@ -107,7 +114,7 @@ impl Builder {
     pub(super) fn push_bare(&mut self, file: &str, range: Range<usize>, bbox: Option<Bbox>) {
         let range = trimmed(file, range);
         let text = self.text(file, range.clone());
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return;
         }
         self.push(Word {
@@ -134,7 +141,7 @@ impl Builder {
     }
 }
 
-fn trimmed(file: &str, range: Range<usize>) -> Range<usize> {
+pub(super) fn trimmed(file: &str, range: Range<usize>) -> Range<usize> {
     let text = &file[range.clone()];
     let start = range.start + text.len() - text.trim_ascii_start().len();
     start..start + text.trim_ascii().len()

@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::builder::Builder;
+use super::entities::escape;
 use super::glyphs::Glyphs;
+use super::splice::{Edits, Rewrite, Shape};
 use super::xml::{Dialect, Event, Tag, Walker};
-use super::{Bbox, Level};
+use super::{Bbox, Level, Record, Word};
 use crate::error::Result;
 
 /// Well-formed files are held to it, so that a truncated one is found out.
@@ -61,7 +63,7 @@ impl Scanner<'_> {
                 Event::Open(tag) => self.open(&tag),
                 Event::Close { level, range } => self.close(level, range.end),
                 Event::Text(range) => self.put(range),
-                Event::Cdata(_) => {}
+                Event::Cdata => {}
             }
         }
         if !self.has_classes {
@@ -217,4 +219,114 @@ fn numbers<'t>(title: &'t str, name: &str) -> impl Iterator<Item = f32> + use<'t
         .unwrap_or_default()
         .split_ascii_whitespace()
         .map_while(|n| n.parse().ok())
+}
+
+/// Edits that make a word another.
+pub(super) fn rewrite(file: &str, word: &Word, new: &Rewrite<'_>, edits: &mut Edits) {
+    let Some(element) = word.element.clone() else {
+        return;
+    };
+    let mut walker = Walker::within(file, element.start, dialect(file));
+    let mut glyphs: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<(usize, usize)> = None;
+    while let Ok(Some(event)) = walker.next() {
+        match event {
+            Event::Open(tag) if walker.level() == 1 => {
+                if let Some(shape) = &new.shape {
+                    reshape(file, &walker, shape, edits);
+                }
+                if tag.is_empty() {
+                    break;
+                }
+            }
+            Event::Open(tag) => {
+                let class = walker.value("class").unwrap_or_default();
+                let is_glyph = class.split_ascii_whitespace().any(|c| c == "ocrx_cinfo");
+                if is_glyph && open.is_none() {
+                    open = Some((walker.level(), tag.range.start));
+                }
+            }
+            Event::Close { level, range } => {
+                if let Some((_, start)) = open.filter(|o| o.0 == level) {
+                    glyphs.push(start..range.end);
+                    open = None;
+                }
+                if level == 1 {
+                    break;
+                }
+            }
+            Event::Text(_) | Event::Cdata => {}
+        }
+    }
+    let holds = |glyph: &Range<usize>, text: &Range<usize>| {
+        glyph.start <= text.start && text.end <= glyph.end
+    };
+    let Some(first) = word.texts.first() else {
+        return;
+    };
+    let markup = (new.record == Record::Annotate).then(|| alternatives(new));
+    let mut is_put = false;
+    for glyph in &glyphs {
+        // What was read letter by letter is not so any longer.
+        if holds(glyph, first) {
+            let text = markup.clone().unwrap_or_else(|| escape(new.text));
+            edits.push(glyph.clone(), text);
+            is_put = true;
+        } else {
+            edits.remove(file, glyph);
+        }
+    }
+    let mut rest = word
+        .texts
+        .iter()
+        .filter(|t| !glyphs.iter().any(|g| holds(g, t)));
+    if !is_put && let Some(text) = rest.next() {
+        match markup {
+            Some(markup) => edits.push(text.clone(), markup),
+            None => edits.push_text(file, text.clone(), new.text, false),
+        }
+    }
+    for text in rest {
+        edits.push(text.clone(), "");
+    }
+}
+
+/// Both readings, the likelier first, as the format has it.
+fn alternatives(new: &Rewrite<'_>) -> String {
+    let cost = |p: f32| format!("{:.2}", -p.clamp(0.005, 1.0).ln().min(-0.0));
+    let title =
+        |p: Option<f32>| p.map_or_else(String::new, |p| format!(" title=\"nlp {}\"", cost(p)));
+    format!(
+        "<span class=\"alternatives\"><ins class=\"alt\"{}>{}</ins><del class=\"alt\"{}>{}</del></span>",
+        title(new.confidence),
+        escape(new.text),
+        title(new.confidence.map(|c| 1.0 - c)),
+        escape(new.original),
+    )
+}
+
+fn reshape(file: &str, walker: &Walker<'_>, shape: &Shape, edits: &mut Edits) {
+    if let Some(id) = &shape.new_id
+        && let Some(attribute) = walker.attribute("id")
+    {
+        edits.push(attribute.value.clone(), escape(id));
+    }
+    let Some(title) = walker.attribute("title").map(|a| a.value.clone()) else {
+        return;
+    };
+    let text = &file[title.clone()];
+    let mut set = |name: &str, value: String| {
+        if let Some(old) = property(text, name) {
+            let start = title.start + (old.as_ptr() as usize - text.as_ptr() as usize);
+            edits.push(start..start + old.len(), value);
+        }
+    };
+    if let Some(b) = shape.bbox {
+        let [left, top, right, bottom] =
+            [b.left, b.top, b.right, b.bottom].map(|edge| edge.round() as i64);
+        set("bbox", format!("{left} {top} {right} {bottom}"));
+    }
+    if let Some(confidence) = shape.engine_confidence {
+        set("x_wconf", format!("{}", (confidence * 100.0).round()));
+    }
 }

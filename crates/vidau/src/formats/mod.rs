@@ -23,6 +23,7 @@ mod glyphs;
 mod hocr;
 mod layout;
 mod page;
+mod splice;
 mod tsv;
 mod xml;
 
@@ -31,6 +32,8 @@ use std::ops::Range;
 use crate::document::{Break, Document};
 use crate::error::Result;
 use builder::{Builder, TextCopy};
+
+pub use splice::{Change, Edit, Splice};
 
 /// How a file holds its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

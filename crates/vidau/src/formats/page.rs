@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::builder::Builder;
+use super::builder::{Builder, trimmed};
+use super::entities::{chars, escape};
+use super::splice::{Edits, Rewrite};
 use super::xml::{Dialect, Event, Tag, Walker};
-use super::{Bbox, Level};
+use super::{Bbox, Level, Record, Word};
 use crate::error::Result;
 
 pub(super) fn scan(text: &str) -> Result<Builder> {
@@ -20,7 +22,7 @@ pub(super) fn scan(text: &str) -> Result<Builder> {
         match event {
             Event::Open(tag) => scanner.open(&tag),
             Event::Close { level, range } => scanner.close(level, &range),
-            Event::Text(_) | Event::Cdata(_) => {}
+            Event::Text(_) | Event::Cdata => {}
         }
     }
     Ok(scanner.builder)
@@ -90,7 +92,7 @@ impl Scanner<'_> {
                 self.builder.begin(Level::Line);
                 Role::Line
             }
-            "Word" => Role::Word,
+            "Word" if self.open.iter().all(|o| o.role != Role::Word) => Role::Word,
             "Glyph" => Role::Glyph,
             "TextEquiv" => {
                 let number = |name| self.walker.value(name).map(str::trim);
@@ -177,9 +179,7 @@ impl Scanner<'_> {
         let others = |word: &str| {
             let readings = open.texts.iter().filter_map(|t| {
                 let text = self.text.get(t.unicode.clone()?)?;
-                let text: String = super::entities::chars(text, 0..text.len())
-                    .map(|(c, _)| c)
-                    .collect();
+                let text: String = chars(text, 0..text.len()).map(|(c, _)| c).collect();
                 (text.trim() != word).then_some((text.trim().to_owned(), t.confidence?))
             });
             readings.collect()
@@ -237,4 +237,189 @@ pub(super) fn bbox(points: &str) -> Option<Bbox> {
         around = Some(around.map_or(here, |a| a.join(here)));
     }
     around
+}
+
+/// A child of a word.
+struct Child {
+    element: Range<usize>,
+    index: Option<Range<usize>>,
+    text: TextEquiv,
+}
+
+/// Edits that make a word another.
+pub(super) fn rewrite(file: &str, word: &Word, new: &Rewrite<'_>, edits: &mut Edits) {
+    let Some(element) = word.element.clone() else {
+        return;
+    };
+    let is_copy = new.shape.as_ref().is_some_and(|s| s.is_copy);
+    let (texts, glyphs) = children(file, element.start, new, edits);
+    if new.record != Record::Annotate {
+        // What was read letter by letter is not so any longer.
+        glyphs.iter().for_each(|glyph| edits.remove(file, glyph));
+    }
+    let all: Vec<TextEquiv> = texts.iter().map(|t| t.text.clone()).collect();
+    let Some(main) = main_text(&all).and_then(|m| m.unicode.clone()) else {
+        return;
+    };
+    let Some(at) = texts
+        .iter()
+        .position(|t| t.text.unicode.as_ref() == Some(&main))
+    else {
+        return;
+    };
+    if is_copy {
+        for (_, other) in texts.iter().enumerate().filter(|(i, _)| *i != at) {
+            edits.remove(file, &other.element);
+        }
+    }
+    let letters = |text: &Range<usize>| chars(file, trimmed(file, text.clone())).map(|(c, _)| c);
+    let same = |a: &Range<usize>, b: &Range<usize>| letters(a).eq(letters(b));
+    // The version of 2013 has one text for each element.
+    let has_others = !file.contains("/pagecontent/2013-");
+    match new.record {
+        Record::Annotate if !has_others => {}
+        Record::Replace | Record::Annotate if has_others && !is_copy => {
+            put_beside(file, new, &texts, at, edits);
+        }
+        _ => {
+            if let Some(plain) = all[at].plain.clone()
+                && same(&plain, &main)
+            {
+                edits.push_text(file, trimmed(file, plain), new.text, false);
+            }
+            edits.push_text(file, trimmed(file, main), new.text, false);
+        }
+    }
+}
+
+/// The texts and glyphs of a word; on the way, its id and place are set.
+fn children(
+    file: &str,
+    start: usize,
+    new: &Rewrite<'_>,
+    edits: &mut Edits,
+) -> (Vec<Child>, Vec<Range<usize>>) {
+    let mut walker = Walker::within(file, start, Dialect::Xml);
+    let (mut texts, mut glyphs): (Vec<Child>, Vec<Range<usize>>) = Default::default();
+    let mut open = 0..0;
+    let mut is_text = false;
+    let mut inner = None;
+    while let Ok(Some(event)) = walker.next() {
+        match event {
+            Event::Open(tag) => match (walker.level(), tag.name(file)) {
+                (1, _) => {
+                    if let Some(id) = new.shape.as_ref().and_then(|s| s.new_id.as_ref())
+                        && let Some(attribute) = walker.attribute("id")
+                    {
+                        edits.push(attribute.value.clone(), escape(id));
+                    }
+                }
+                (2, "Coords") => {
+                    let bbox = new.shape.as_ref().and_then(|s| s.bbox);
+                    if let (Some(bbox), Some(points)) = (bbox, walker.attribute("points")) {
+                        edits.push(points.value.clone(), points_of(bbox));
+                    }
+                }
+                (2, name) => {
+                    open = tag.range.clone();
+                    is_text = name == "TextEquiv";
+                    if is_text {
+                        let index = walker.attribute("index").map(|a| a.value.clone());
+                        let number = index.clone().and_then(|i| file[i].trim().parse().ok());
+                        texts.push(Child {
+                            element: open.clone(),
+                            index,
+                            text: TextEquiv {
+                                index: number,
+                                ..TextEquiv::default()
+                            },
+                        });
+                    } else if name == "Glyph" {
+                        glyphs.push(open.clone());
+                    }
+                }
+                (3, name) if is_text => inner = Some((name == "Unicode", tag.range.end)),
+                _ => {}
+            },
+            Event::Close { level: 3, range } if is_text => {
+                if let (Some((is_unicode, from)), Some(child)) = (inner.take(), texts.last_mut()) {
+                    // Comments and the like between the tags are no text.
+                    let text = Some(from..range.start.max(from));
+                    let text = text.filter(|r| !file[r.clone()].contains('<'));
+                    if is_unicode {
+                        child.text.unicode = text;
+                    } else {
+                        child.text.plain = text;
+                    }
+                }
+            }
+            Event::Close { level: 2, range } => {
+                let last = [texts.last_mut().map(|t| &mut t.element), glyphs.last_mut()];
+                for element in last.into_iter().flatten() {
+                    if element.start == open.start {
+                        element.end = range.end;
+                    }
+                }
+                is_text = false;
+            }
+            Event::Close { level: 1, .. } => break,
+            _ => {}
+        }
+    }
+    (texts, glyphs)
+}
+
+/// Puts the new text beside those that there are: before them, with the lowest
+/// index, or after them, with the highest.
+fn put_beside(file: &str, new: &Rewrite<'_>, texts: &[Child], main: usize, edits: &mut Edits) {
+    let Some(first) = texts.first() else {
+        return;
+    };
+    let is_first = new.record == Record::Replace;
+    // In the order of their rank, so that it stays.
+    let mut ranks: Vec<usize> = (0..texts.len()).collect();
+    ranks.sort_by_key(|&i| (i != main, texts[i].text.index, i));
+    let offset = u32::from(is_first);
+    for (rank, &i) in ranks.iter().enumerate() {
+        let text = &texts[i];
+        let index = rank as u32 + offset;
+        match &text.index {
+            Some(place) => edits.push(place.clone(), index.to_string()),
+            None => {
+                let name = text.element.start + 1 + name_at(file, text.element.start).len();
+                edits.push(name..name, format!(" index=\"{index}\""));
+            }
+        }
+    }
+    let name = name_at(file, first.element.start);
+    let prefix = &name[..name.find(':').map_or(0, |colon| colon + 1)];
+    let index = if is_first { 0 } else { texts.len() };
+    let confidence = new
+        .confidence
+        .map_or_else(String::new, |c| format!(" conf=\"{c:.2}\""));
+    let before = &file[..first.element.start];
+    let indent = &before[before.trim_ascii_end().len()..];
+    let text = format!(
+        "<{name} index=\"{index}\"{confidence}><{prefix}Unicode>{}</{prefix}Unicode></{name}>",
+        escape(new.text)
+    );
+    if is_first {
+        let at = first.element.start;
+        edits.push(at..at, text + indent);
+    } else if let Some(last) = texts.last() {
+        let at = last.element.end;
+        edits.push(at..at, indent.to_owned() + &text);
+    }
+}
+
+/// The name of the tag that begins there.
+fn name_at(file: &str, at: usize) -> &str {
+    let rest = &file[at + 1..];
+    let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>');
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+fn points_of(b: Bbox) -> String {
+    let [left, top, right, bottom] = [b.left, b.top, b.right, b.bottom].map(f32::round);
+    format!("{left},{top} {right},{top} {right},{bottom} {left},{bottom}")
 }

@@ -1,8 +1,9 @@
 //! Tesseract's table: one row for each page, block, paragraph, line and word.
 
 use super::builder::Builder;
+use super::splice::{Edits, Rewrite};
 use super::xml::markup_error;
-use super::{Bbox, Level};
+use super::{Bbox, Level, Record, Word};
 use crate::error::Result;
 
 /// Columns before the text.
@@ -51,4 +52,38 @@ pub(super) fn scan(text: &str) -> Result<Builder> {
         }
     }
     Ok(builder)
+}
+
+/// Edits that make a word another.
+pub(super) fn rewrite(file: &str, word: &Word, new: &Rewrite<'_>, edits: &mut Edits) {
+    let (Some(row), Some(text)) = (word.element.clone(), word.texts.first()) else {
+        return;
+    };
+    if new.record == Record::Annotate {
+        return;
+    }
+    edits.push_text(file, text.clone(), new.text, true);
+    let Some(shape) = &new.shape else {
+        return;
+    };
+    let mut places = Vec::with_capacity(COLUMNS);
+    let mut start = row.start;
+    for field in file[row].split('\t') {
+        places.push(start..start + field.len());
+        start += field.len() + 1;
+    }
+    let mut set = |column: usize, value: String| {
+        if let Some(place) = places.get(column) {
+            edits.push(place.clone(), value);
+        }
+    };
+    if let Some(b) = shape.bbox {
+        let sides = [b.left, b.top, b.right - b.left, b.bottom - b.top];
+        for (i, side) in sides.into_iter().enumerate() {
+            set(6 + i, format!("{}", side.round()));
+        }
+    }
+    if let Some(confidence) = shape.engine_confidence {
+        set(10, format!("{:.3}", f64::from(confidence) * 100.0));
+    }
 }
