@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, probability,
@@ -180,6 +181,7 @@ impl Restorer {
             block: Block::default(),
             weights: ProfileWeights::default(),
             arcs: ArcBuilder::default(),
+            context: WideContext::default(),
             lattice: Lattice::default(),
             beam: Beam::default(),
             renderer: Renderer::default(),
@@ -202,6 +204,7 @@ pub struct Worker<'r> {
     block: Block,
     weights: ProfileWeights,
     arcs: ArcBuilder,
+    context: WideContext,
     lattice: Lattice,
     beam: Beam,
     renderer: Renderer,
@@ -290,6 +293,7 @@ impl Worker<'_> {
         carry.prior = self.weights.weigh(carry.prior);
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
+        self.context.price(self.engine, &mut self.lattice);
         carry.state = self.beam.decode(
             &self.lattice,
             &self.engine.lm,
