@@ -2,6 +2,7 @@
 
 use crate::candidates::{Bounds, ProfileIndex, WordCosts};
 use crate::channel::{ChannelModel, Reading};
+use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
 use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions};
 use crate::error::Result;
@@ -20,6 +21,9 @@ pub(crate) const CHANNEL: Tag = *b"CHAN";
 pub(crate) struct Engine {
     pub(crate) lexicon: Lexicon,
     pub(crate) lm: NgramModel,
+    pub(crate) context: Option<ContextTable>,
+    /// Weight of the wide context, in 1/256.
+    pub(crate) context_scale: Cost,
     pub(crate) profiles: Vec<ProfileIndex>,
     pub(crate) priors: ByProfile,
     blank_lost: ByProfile,
@@ -40,6 +44,9 @@ const UNSEEN: Cost = 10 * NAT;
 /// Weight of a word's casing as evidence, in 1/256: it is counted in print
 /// and read from scans, and partly says what the n-grams say.
 const CASE_SCALE: Cost = 96;
+
+/// Weight of the wide context, in 1/256.
+const CONTEXT_SCALE: Cost = 150;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
@@ -80,6 +87,8 @@ impl Engine {
             blank_inserted: by_profile(&|p| p.inserted_blank),
             blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
+            context: ContextTable::open(container, lm.vocab_len())?,
+            context_scale: CONTEXT_SCALE,
             lm,
             unseen: UNSEEN,
             words: WordCosts::new(word_costs),
@@ -117,7 +126,9 @@ impl Engine {
 
     /// Checks what [`open`](Self::open) took on trust.
     pub(crate) fn verify(&self, container: &Container) -> Result<()> {
-        self.lexicon.verify(container)
+        self.lexicon.verify(container)?;
+        let context = self.context.as_ref();
+        context.map_or(Ok(()), |context| context.verify(container))
     }
 
     /// Price of keeping `text` as a word that the lexicon does not have.

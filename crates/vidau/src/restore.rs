@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, probability,
@@ -180,6 +181,7 @@ impl Restorer {
             block: Block::default(),
             weights: ProfileWeights::default(),
             arcs: ArcBuilder::default(),
+            context: WideContext::default(),
             lattice: Lattice::default(),
             beam: Beam::default(),
             recurrence: Recurrence::default(),
@@ -203,6 +205,7 @@ pub struct Worker<'r> {
     block: Block,
     weights: ProfileWeights,
     arcs: ArcBuilder,
+    context: WideContext,
     lattice: Lattice,
     beam: Beam,
     recurrence: Recurrence,
@@ -292,6 +295,7 @@ impl Worker<'_> {
         carry.prior = self.weights.weigh(carry.prior);
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
+        self.context.price(self.engine, &mut self.lattice);
         let engine = self.engine;
         let start = carry.state;
         carry.state = self

@@ -19,6 +19,7 @@ mod write;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+pub(crate) use corpus::open;
 pub use kneser_ney::Discounts;
 pub use stages::{Counted, Estimated, read};
 
