@@ -18,9 +18,11 @@
 
 mod ngram;
 mod sections;
+mod spelling;
 mod state;
 #[cfg(feature = "train")]
 pub mod train;
+mod trie;
 mod vocab;
 
 pub use ngram::NgramModel;

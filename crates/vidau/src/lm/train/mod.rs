@@ -13,6 +13,7 @@ mod quantize;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod trie;
 mod vocabulary;
 mod write;
 
