@@ -99,12 +99,22 @@ pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyh
     Ok(lines)
 }
 
+/// What it takes to undo an edit of a file that is as it was left.
+pub(super) struct Undo {
+    /// Byte of the input's text.
+    pub(super) start: usize,
+    /// What stood there.
+    pub(super) before: String,
+    /// Bytes of what stands there now.
+    pub(super) length: usize,
+}
+
 /// What a ledger says was done to a file.
 pub(crate) struct Recorded {
     file: File<'static>,
     output: String,
     /// In the order of the input.
-    edits: Vec<RawEdit>,
+    undo: Vec<Undo>,
     /// None where the ledger is compact.
     pub(crate) changes: Vec<Change>,
 }
@@ -118,7 +128,7 @@ pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         if line.trim().is_empty() {
             continue;
         }
-        if compact::is_header(line) {
+        if compact::begins(line) {
             let mut rows = lines.by_ref().map(|(_, line)| line);
             all.push(compact::read(line, &mut rows).with_context(place)?);
             continue;
@@ -133,36 +143,43 @@ pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
             entry.schema
         );
         let change = entry.change.into_owned();
-        let edits = match &change.edits[..] {
-            [] => vec![(change.span[0], change.before.clone(), change.after.clone())],
-            edits => edits.to_vec(),
+        let undo = |start: usize, before: &str, after: &str| Undo {
+            start,
+            before: before.to_owned(),
+            length: after.len(),
+        };
+        let undo = match &change.edits[..] {
+            [] => vec![undo(change.span[0], &change.before, &change.after)],
+            edits => edits.iter().map(|(at, b, a)| undo(*at, b, a)).collect(),
         };
         let file = entry.file.into_owned();
         match all.last_mut() {
             Some(last) if last.file == file && last.output == entry.output => {
-                last.edits.extend(edits);
+                last.undo.extend(undo);
                 last.changes.push(change);
             }
             _ => all.push(Recorded {
                 file,
                 output: entry.output.into_owned(),
-                edits,
+                undo,
                 changes: vec![change],
             }),
         }
     }
     for recorded in &mut all {
-        recorded.edits.sort_by_key(|e| (e.0, e.0 + e.1.len()));
+        recorded
+            .undo
+            .sort_by_key(|u| (u.start, u.start + u.before.len()));
     }
     Ok(all)
 }
 
 impl Recorded {
-    pub(super) fn new(file: File<'_>, output: String, edits: Vec<RawEdit>) -> Self {
+    pub(super) fn new(file: File<'_>, output: String, undo: Vec<Undo>) -> Self {
         Self {
             file: file.into_owned(),
             output,
-            edits,
+            undo,
             changes: Vec::new(),
         }
     }
@@ -223,15 +240,13 @@ impl Recorded {
 
     fn original(&self, text: &str) -> Option<String> {
         let mut out = String::with_capacity(text.len());
-        let (mut at, mut from) = (0, 0);
-        for (start, before, after) in &self.edits {
-            let gap = start.checked_sub(from)?;
-            out += text.get(at..at + gap)?;
-            at += gap;
-            (text.get(at..at + after.len())? == after).then_some(())?;
-            at += after.len();
-            out += before;
-            from = start + before.len();
+        let (mut at, mut from) = (0usize, 0);
+        for undo in &self.undo {
+            let gap = undo.start.checked_sub(from)?;
+            out += text.get(at..at.checked_add(gap)?)?;
+            at = at.checked_add(gap)?.checked_add(undo.length)?;
+            out += &undo.before;
+            from = undo.start + undo.before.len();
         }
         out += text.get(at..)?;
         Some(out)
