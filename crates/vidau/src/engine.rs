@@ -1,7 +1,7 @@
 //! The immutable parts that restoring needs, opened from a model.
 
 use crate::candidates::{Bounds, ProfileIndex, WordCosts};
-use crate::channel::{ChannelModel, Reading};
+use crate::channel::{ChannelModel, Reading, Trust, trust_bin};
 use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
 use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions};
@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
+use crate::syllable::is_legal;
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin.
 pub(crate) const PROFILES: usize = 5;
@@ -29,6 +30,7 @@ pub(crate) struct Engine {
     blank_lost: ByProfile,
     blank_inserted: ByProfile,
     blanks: Vec<Vec<Reading>>,
+    trust: Vec<Trust>,
     unseen: Cost,
     /// Price of each word by itself, weighed like the language model.
     pub(crate) words: WordCosts,
@@ -40,6 +42,9 @@ pub(crate) struct Engine {
 /// Price of a legal syllable that the language model has not seen, beyond the
 /// unknown word's.
 const UNSEEN: Cost = 10 * NAT;
+
+/// Weight of the engine's own confidence, in 1/256.
+const TRUST_SCALE: Cost = 256;
 
 /// Weight of a word's casing as evidence, in 1/256: it is counted in print
 /// and read from scans, and partly says what the n-grams say.
@@ -85,6 +90,7 @@ impl Engine {
             priors: by_profile(&|p| p.prior),
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
+            trust: channel.profiles.iter().map(|p| p.trust.clone()).collect(),
             blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
             context: ContextTable::open(container, lm.vocab_len())?,
@@ -188,6 +194,21 @@ impl Engine {
 
     pub(crate) fn blank_inserted(&self, line: &ByProfile) -> Cost {
         least_sum(&self.blank_inserted, line)
+    }
+
+    /// What the engine's confidence in a word says for its being right; of the
+    /// likeliest profile.
+    pub(crate) fn trust(&self, read: &str, confidence: f32, line: &ByProfile) -> Cost {
+        let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
+        let Some(trust) = likeliest.and_then(|(p, _)| self.trust.get(p)) else {
+            return 0;
+        };
+        let ratios = if is_legal(read) {
+            &trust.legal
+        } else {
+            &trust.illegal
+        };
+        ratios[trust_bin(confidence)] * TRUST_SCALE / 256
     }
 
     /// The price of a blank being read as `text`, if the likeliest profile

@@ -17,6 +17,8 @@ pub(crate) struct BlockToken {
     pub(crate) line_end: Option<Break>,
     /// Line within the block.
     pub(crate) line: u32,
+    /// The engine's confidence in the run that it stands in.
+    pub(crate) confidence: Option<f32>,
     /// In the document's source.
     pub(crate) source_start: usize,
     pub(crate) source_end: usize,
@@ -52,14 +54,19 @@ impl Block {
         tokenize(self.normalizer.text(), &mut self.line_tokens);
         let base = self.text.len() as u32;
         self.text.push_str(self.normalizer.text());
+        let mut run = 0;
         for token in &self.line_tokens {
             let place = self.normalizer.source_range(token.range());
+            while run + 1 < runs.len() && runs[run].range.end <= origin + place.start {
+                run += 1;
+            }
             self.tokens.push(BlockToken {
                 start: base + token.start,
                 end: base + token.end,
                 kind: token.kind,
                 line_end: None,
                 line: self.lines,
+                confidence: runs[run].confidence,
                 source_start: origin + place.start,
                 source_end: origin + place.end,
             });
@@ -71,6 +78,7 @@ impl Block {
             kind: TokenKind::Blank,
             line_end: Some(last.break_after),
             line: self.lines,
+            confidence: None,
             source_start: last.range.end,
             source_end: last.range.end,
         });
