@@ -40,14 +40,10 @@ impl Block {
         self.lines = 0;
     }
 
-    /// Appends the line made of `runs` (one, or several parted by blanks).
-    pub(crate) fn push_line(&mut self, document: &Document<'_>, runs: Range<usize>) {
-        let runs = &document.runs()[runs];
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
-            return;
-        };
-        let origin = first.range.start;
-        let source = &document.source()[origin..last.range.end];
+    /// Appends the line at `range` of the document's source.
+    pub(crate) fn push_line(&mut self, document: &Document<'_>, range: Range<usize>, end: Break) {
+        let origin = range.start;
+        let source = &document.source()[range.clone()];
         self.normalizer.normalize(source);
         tokenize(self.normalizer.text(), &mut self.line_tokens);
         let base = self.text.len() as u32;
@@ -64,15 +60,15 @@ impl Block {
                 source_end: origin + place.end,
             });
         }
-        let end = self.text.len() as u32;
+        let at = self.text.len() as u32;
         self.tokens.push(BlockToken {
-            start: end,
-            end,
+            start: at,
+            end: at,
             kind: TokenKind::Blank,
-            line_end: Some(last.break_after),
+            line_end: Some(end),
             line: self.lines,
-            source_start: last.range.end,
-            source_end: last.range.end,
+            source_start: range.end,
+            source_end: range.end,
         });
         self.lines += 1;
     }
