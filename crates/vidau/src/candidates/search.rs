@@ -398,8 +398,8 @@ impl Searcher {
     fn fill_lower_row(&mut self, channel: &ProfileIndex, depth: usize) -> Cost {
         // Rows of few widths, known when compiled.
         match self.codes.len() {
-            ..8 => self.fill_lower::<8>(channel, depth),
-            ..16 => self.fill_lower::<16>(channel, depth),
+            0..=7 => self.fill_lower::<8>(channel, depth),
+            8..=15 => self.fill_lower::<16>(channel, depth),
             _ => self.fill_lower::<ROW>(channel, depth),
         }
     }
