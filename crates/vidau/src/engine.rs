@@ -104,6 +104,7 @@ impl Engine {
                     channel_margin: 12 * NAT,
                     foreign: 4 * NAT,
                     max_cost: 28 * NAT,
+                    max_price: Cost::MAX / 4,
                     n_best: 32,
                 },
                 foreign_word: 3 * NAT,

@@ -131,6 +131,7 @@ impl ArcBuilder {
                     channel_margin: engine.arcs.bounds.channel_margin,
                     foreign: engine.arcs.bounds.foreign,
                     max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
+                    max_price: least + MOST,
                     n_best: 1,
                 },
             );

@@ -42,22 +42,19 @@ impl Block {
         self.lines = 0;
     }
 
-    /// Appends the line made of `runs` (one, or several parted by blanks).
-    pub(crate) fn push_line(&mut self, document: &Document<'_>, runs: Range<usize>) {
-        let runs = &document.runs()[runs];
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
-            return;
-        };
-        let origin = first.range.start;
-        let source = &document.source()[origin..last.range.end];
+    /// Appends the line at `range` of the document's source.
+    pub(crate) fn push_line(&mut self, document: &Document<'_>, range: Range<usize>, end: Break) {
+        let origin = range.start;
+        let source = &document.source()[range.clone()];
         self.normalizer.normalize(source);
         tokenize(self.normalizer.text(), &mut self.line_tokens);
         let base = self.text.len() as u32;
         self.text.push_str(self.normalizer.text());
-        let mut run = 0;
+        let runs = document.runs();
+        let mut run = runs.partition_point(|r| r.range.end <= origin);
         for token in &self.line_tokens {
             let place = self.normalizer.source_range(token.range());
-            while run + 1 < runs.len() && runs[run].range.end <= origin + place.start {
+            while runs.get(run).is_some_and(|r| r.range.end <= origin + place.start) {
                 run += 1;
             }
             self.tokens.push(BlockToken {
@@ -66,21 +63,21 @@ impl Block {
                 kind: token.kind,
                 line_end: None,
                 line: self.lines,
-                confidence: runs[run].confidence,
+                confidence: runs.get(run).and_then(|r| r.confidence),
                 source_start: origin + place.start,
                 source_end: origin + place.end,
             });
         }
-        let end = self.text.len() as u32;
+        let at = self.text.len() as u32;
         self.tokens.push(BlockToken {
-            start: end,
-            end,
+            start: at,
+            end: at,
             kind: TokenKind::Blank,
-            line_end: Some(last.break_after),
+            line_end: Some(end),
             line: self.lines,
             confidence: None,
-            source_start: last.range.end,
-            source_end: last.range.end,
+            source_start: range.end,
+            source_end: range.end,
         });
         self.lines += 1;
     }

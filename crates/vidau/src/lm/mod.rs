@@ -16,6 +16,7 @@
 //! # sum }
 //! ```
 
+mod following;
 mod ngram;
 mod sections;
 mod spelling;
@@ -25,6 +26,7 @@ pub mod train;
 mod trie;
 mod vocab;
 
+pub(crate) use following::{Following, Rows};
 pub use ngram::NgramModel;
 pub use state::LmState;
 pub use vocab::{

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::sections::{self, Codebook, Entry};
 use super::spelling::{self, Spelt};
 use super::state::{Context, LmState};
-use super::trie::Trie;
+use super::trie::{Step, Trie};
 use super::vocab::{BOS, FIRST_WORD, UNKNOWN};
 use crate::model::Bytes;
 use crate::model::container::Container;
@@ -126,6 +126,36 @@ impl NgramModel {
         }
         let cost = found.unwrap_or_else(|| backoff + self.unigrams[usize::from(word)].cost);
         (cost, next)
+    }
+
+    /// The cost of `words` one after the other, and the state after them.
+    pub(crate) fn score_all(&self, state: &LmState, words: &[u16]) -> (Cost, LmState) {
+        words.iter().fold((0, *state), |(sum, state), &word| {
+            let (cost, next) = self.score(&state, word);
+            (sum + cost, next)
+        })
+    }
+
+    #[inline]
+    pub(super) fn spelt(&self, word: u16) -> Spelt {
+        self.spelt[usize::from(word)]
+    }
+
+    #[inline]
+    pub(super) fn trie(&self) -> &Trie {
+        &self.ngrams
+    }
+
+    /// The context of one word.
+    #[inline]
+    pub(super) fn root(&self, word: u16) -> Context {
+        self.roots[usize::from(word)]
+    }
+
+    /// What the step from a context of `length` words stands for.
+    #[inline]
+    pub(super) fn entry(&self, length: usize, step: Step) -> Entry {
+        self.codebooks[length - 1].entry(step)
     }
 
     /// How many words there are, the ids below [`FIRST_WORD`] included.

@@ -28,6 +28,14 @@ pub(super) struct Step {
     pub(super) address: u32,
 }
 
+impl Step {
+    /// The context has no such word.
+    pub(super) const NONE: Self = Self {
+        code: 0,
+        address: u32::MAX,
+    };
+}
+
 impl Trie {
     /// `None` when the bytes do not end as an automaton does, or are too many
     /// for the addresses of a state.
@@ -49,45 +57,38 @@ impl Trie {
     /// From the node of a context over one word.
     #[inline]
     pub(super) fn step(&self, address: u32, word: Spelt) -> Option<Step> {
-        let bytes: &[u8] = &self.bytes;
-        let mut code = 0;
-        let mut at = letter(bytes, address as usize, word.first(), &mut code)?;
-        if let Some(second) = word.second() {
-            at = letter(bytes, at, second, &mut code)?;
+        if address == 0 {
+            return None;
         }
-        Some(Step {
-            code: code as u8,
-            address: at as u32,
-        })
+        self.node(address).step(word)
+    }
+
+    /// The node at an address other than 0.
+    #[inline]
+    pub(super) fn node(&self, address: u32) -> Node<'_> {
+        Node::new(&self.bytes, address as usize)
     }
 }
 
-/// Goes over one byte of a word, through its group where there are groups;
-/// adds to `code` what is met on the way.
-#[inline]
-fn letter(bytes: &[u8], address: usize, byte: u8, code: &mut u32) -> Option<usize> {
-    if address == 0 {
-        return None;
+/// A set of bytes.
+#[derive(Debug, Default)]
+pub(super) struct ByteSet([u64; 4]);
+
+impl ByteSet {
+    #[inline]
+    pub(super) fn insert(&mut self, byte: u8) {
+        self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
     }
-    let node = Node::new(bytes, address);
-    let (output, next) = match node.greatest() {
-        Some(greatest) if is_group(greatest) => {
-            let (output, inner) = node.find(group(byte))?;
-            *code += output;
-            if inner == 0 {
-                return None;
-            }
-            Node::new(bytes, inner).find(byte)?
-        }
-        _ => node.find(byte)?,
-    };
-    *code += output;
-    Some(next)
+
+    #[inline]
+    pub(super) fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
 }
 
 /// What is known of a node from its head: see [`super::super::model`]'s check
 /// for the layout.
-struct Node<'a> {
+pub(super) struct Node<'a> {
     bytes: &'a [u8],
     head: Head,
 }
@@ -143,6 +144,59 @@ impl<'a> Node<'a> {
         Self { bytes, head }
     }
 
+    /// From here over one word.
+    #[inline]
+    pub(super) fn step(&self, word: Spelt) -> Option<Step> {
+        let mut code = 0;
+        let mut at = self.letter(word.first(), &mut code)?;
+        if let Some(second) = word.second() {
+            if at == 0 {
+                return None;
+            }
+            at = Node::new(self.bytes, at).letter(second, &mut code)?;
+        }
+        Some(Step {
+            code: code as u8,
+            address: at as u32,
+        })
+    }
+
+    /// Whether there may be words that begin with one of `first`.
+    #[inline]
+    pub(super) fn may_have(&self, first: &ByteSet) -> bool {
+        match self.head {
+            Head::Next { input, .. } | Head::One { input, .. } => first.contains(input),
+            Head::Any { inputs, count, .. } => {
+                let inputs = &self.bytes[inputs..inputs + count];
+                inputs.iter().any(|&b| is_group(b) || first.contains(b))
+            }
+        }
+    }
+
+    /// Whether its transitions are in groups.
+    #[inline]
+    pub(super) fn has_groups(&self) -> bool {
+        self.greatest().is_some_and(is_group)
+    }
+
+    /// Goes over one byte of a word, through its group where there are
+    /// groups; adds to `code` what is met on the way.
+    #[inline]
+    fn letter(&self, byte: u8, code: &mut u32) -> Option<usize> {
+        let (output, next) = if self.has_groups() {
+            let (output, inner) = self.find(group(byte))?;
+            *code += output;
+            if inner == 0 {
+                return None;
+            }
+            Node::new(self.bytes, inner).find(byte)?
+        } else {
+            self.find(byte)?
+        };
+        *code += output;
+        Some(next)
+    }
+
     /// The greatest input of a node with several transitions.
     #[inline]
     fn greatest(&self) -> Option<u8> {
@@ -173,10 +227,7 @@ impl<'a> Node<'a> {
                 sizes,
                 is_final,
             } => {
-                // Transitions stand in descending order of their inputs.
-                let at = self.bytes[inputs..inputs + count]
-                    .iter()
-                    .position(|&b| b == byte)?;
+                let at = position(self.bytes, inputs, count, byte)?;
                 let (address, output) = widths(sizes);
                 let addresses = inputs - count * address;
                 let outputs = addresses - count * output;
@@ -187,6 +238,27 @@ impl<'a> Node<'a> {
             }
         }
     }
+}
+
+/// Where the first `byte` is among the `count` bytes from `start`, eight at a
+/// time; as many follow in any automaton.
+#[inline]
+fn position(bytes: &[u8], start: usize, count: usize, byte: u8) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    let pattern = ONES * u64::from(byte);
+    let mut at = 0;
+    while at < count {
+        let eight = u64::from_le_bytes(*bytes[start + at..].first_chunk()?);
+        // Zero where the byte stands; the lowest bit set then is a zero's.
+        let x = eight ^ pattern;
+        let zeros = x.wrapping_sub(ONES) & !x & (ONES << 7);
+        if zeros != 0 {
+            let found = at + zeros.trailing_zeros() as usize / 8;
+            return (found < count).then_some(found);
+        }
+        at += 8;
+    }
+    None
 }
 
 /// Widths of addresses and outputs.
