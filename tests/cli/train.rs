@@ -72,8 +72,17 @@ fn what_cannot_be_learnt_from_is_said() {
     lm("a=1=corpus.txt", "much").expect_error(2, &["--size much"]);
     let run = lm("a=1=missing.txt", "1MB").expect(2);
     assert!(run.stderr().contains("missing.txt"), "{}", run.stderr());
-    dir.run(&["train", "context", "--lm", "x", "--text", "corpus.txt", "-o", "c"])
-        .expect_error(2, &["x"]);
+    dir.run(&[
+        "train",
+        "context",
+        "--lm",
+        "x",
+        "--text",
+        "corpus.txt",
+        "-o",
+        "c",
+    ])
+    .expect_error(2, &["x"]);
     dir.run(&["train", "channel", "-o", "c"])
         .expect_error(2, &["--pages"]);
     dir.run(&["train", "channel", "--pages", "nowhere", "-o", "c"])

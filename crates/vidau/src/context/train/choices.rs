@@ -87,12 +87,30 @@ impl Choices {
     }
 }
 
+/// A word of the model that reads, and its number in the vocabulary.
+type Word = (u16, Option<u16>);
+
+/// The words to choose from at one place.
+struct Spot {
+    words: Vec<Word>,
+    /// Which is right, if both vocabularies have it.
+    right: Option<usize>,
+}
+
+impl Spot {
+    fn certain(id: u16) -> Self {
+        Self {
+            words: vec![(id, None)],
+            right: None,
+        }
+    }
+}
+
 /// Reads text with a language model of its own vocabulary.
 pub(super) struct Reader<'v> {
     vocabulary: &'v Vocabulary,
     lm: &'v NgramModel,
-    /// By letters: ids of `lm`, each with the id in `vocabulary`.
-    words: HashMap<String, Vec<(u16, Option<u16>)>>,
+    words: HashMap<String, Vec<Word>>,
     every: usize,
     beam: usize,
 }
@@ -146,56 +164,53 @@ impl<'v> Reader<'v> {
         let mut tokens = Vec::new();
         tokenize(line, &mut tokens);
         let mut out = Choices::default();
-        // For each piece the words to choose from, and which is right.
-        let mut pieces: Vec<(Vec<(u16, Option<u16>)>, Option<usize>)> = Vec::new();
+        let mut spots = Vec::new();
         for token in &tokens {
-            let (class, options, right) = match piece(token.kind, token.text(line)) {
+            let (class, spot) = match piece(token.kind, token.text(line)) {
                 Piece::Nothing => continue,
-                Piece::Id(id) => (id, vec![(id, None)], None),
+                Piece::Id(id) => (id, Spot::certain(id)),
                 Piece::Word => self.word(token.text(line)),
             };
             out.classes.push(class);
-            pieces.push((options, right));
+            spots.push(spot);
         }
-        let stages = pieces
-            .iter()
-            .map(|(options, _)| options.iter().map(|o| o.0));
+        let stages = spots.iter().map(|s| s.words.iter().map(|w| w.0));
         let costs = posteriors(self.lm, stages, self.beam);
-        for (place, ((options, right), costs)) in pieces.iter().zip(costs).enumerate() {
-            if let Some(right) = right {
-                out.choose(place, options, *right, &costs);
-            }
+        for (place, (spot, costs)) in spots.iter().zip(costs).enumerate() {
+            out.choose(place, spot, &costs);
         }
         out
     }
 
-    /// The class of a word, the words to choose from, and which is right, if
-    /// both vocabularies have it.
-    fn word(&self, text: &str) -> (u16, Vec<(u16, Option<u16>)>, Option<usize>) {
+    /// The class of a word, and the words with the same letters.
+    fn word(&self, text: &str) -> (u16, Spot) {
         let mut word = String::new();
         fold_word(text, &mut word);
         let letters = bare(&word);
         let class = self.vocabulary.by_letters.get(&letters);
         let class = class.copied().unwrap_or(UNKNOWN);
-        let Some(options) = self.words.get(&letters) else {
-            return (class, vec![(UNKNOWN, None)], None);
+        let Some(words) = self.words.get(&letters) else {
+            return (class, Spot::certain(UNKNOWN));
         };
-        let right = options
-            .iter()
-            .position(|&(id, known)| known.is_some() && self.lm.word(id) == word);
-        (class, options.clone(), right)
+        let is_right = |w: &Word| w.1.is_some() && self.lm.word(w.0) == word;
+        let spot = Spot {
+            right: words.iter().position(is_right),
+            words: words.clone(),
+        };
+        (class, spot)
     }
 }
 
 impl Choices {
     /// Adds a choice if it is one.
-    fn choose(&mut self, place: usize, words: &[(u16, Option<u16>)], right: usize, costs: &[f32]) {
+    fn choose(&mut self, place: usize, spot: &Spot, costs: &[f32]) {
+        let Some(right) = spot.right else { return };
         if costs[right] < -SURE.ln() {
             return;
         }
         let start = self.options.len();
         let mut at = 0;
-        for (i, (&(_, known), &cost)) in words.iter().zip(costs).enumerate() {
+        for (i, (&(_, known), &cost)) in spot.words.iter().zip(costs).enumerate() {
             let Some(word) = known else { continue };
             if i == right {
                 at = self.options.len() - start;

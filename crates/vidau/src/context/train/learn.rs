@@ -204,8 +204,8 @@ mod tests {
     const WORDS: [&str; 11] = [
         "<unk>", "<s>", "</s>", "<num>", "<code>", ",", ".", "trồng", "trọng", "lúa", "tôn",
     ];
-    const FIRST: u16 = 7;
-    const SECOND: u16 = 8;
+    const PLANT: u16 = 7;
+    const RESPECT: u16 = 8;
 
     #[test]
     fn what_stands_around_settles_the_choice() {
@@ -218,7 +218,7 @@ mod tests {
             read.classes.push(8 + right);
             read.classes.push(7);
             read.classes.extend([0; REACH]);
-            read.options.extend([(FIRST, 0.7), (SECOND, 0.7)]);
+            read.options.extend([(PLANT, 0.7), (RESPECT, 0.7)]);
             read.choices.push(Choice {
                 place: (read.classes.len() - REACH - 1) as u32,
                 end: read.options.len() as u32,
@@ -227,7 +227,7 @@ mod tests {
         }
         let learnt = learn(&vocabulary, &read, &Options::default());
         let keys: Vec<_> = learnt.weights.iter().map(|w| w.0).collect();
-        assert_eq!(keys, [(8, FIRST), (8, SECOND), (9, FIRST), (9, SECOND)]);
+        assert_eq!(keys, [(8, PLANT), (8, RESPECT), (9, PLANT), (9, RESPECT)]);
         let signs: Vec<_> = learnt.weights.iter().map(|w| w.1.signum()).collect();
         assert_eq!(signs, [1, -1, -1, 1]);
         assert!(learnt.loss[0] < learnt.loss[1], "{:?}", learnt.loss);
