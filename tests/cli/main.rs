@@ -1,6 +1,7 @@
 //! The contract of the command line, tested on the program itself.
 
 mod eval;
+mod formats;
 mod model;
 mod restore;
 mod support;

@@ -86,6 +86,7 @@ mod rules;
 pub mod channel;
 pub mod context;
 pub mod eval;
+pub mod formats;
 pub mod lexicon;
 pub mod lm;
 pub mod model;

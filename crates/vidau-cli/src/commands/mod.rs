@@ -1,11 +1,13 @@
 //! One file a command.
 
+mod apply;
 mod diff;
 mod eval;
 mod model;
 mod pairs;
 mod report;
 mod restore;
+mod revert;
 mod table;
 mod train;
 
@@ -15,6 +17,8 @@ use crate::args::Command;
 pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Restore(args) => restore::run(&args),
+        Command::Apply(args) => apply::run(&args),
+        Command::Revert(args) => revert::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),
