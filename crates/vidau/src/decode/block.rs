@@ -54,7 +54,10 @@ impl Block {
         let mut run = runs.partition_point(|r| r.range.end <= origin);
         for token in &self.line_tokens {
             let place = self.normalizer.source_range(token.range());
-            while runs.get(run).is_some_and(|r| r.range.end <= origin + place.start) {
+            while runs
+                .get(run)
+                .is_some_and(|r| r.range.end <= origin + place.start)
+            {
                 run += 1;
             }
             self.tokens.push(BlockToken {
