@@ -50,7 +50,7 @@ async function search(page, text) {
 
 async function decidesByKeyboard() {
   const text = "\uFEFFUY BAN NHAN DAN XA\r\n\r\nThuc hien cong tac dan van 😀 va dan so\r\n" +
-    "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"'&amp; <!-- dan van\r\n";
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"'&amp; <!--\r\nBan hanh ke hoach dan van\r\n";
   writeFileSync(at("small.txt"), text);
   vidau("review", "small.txt", "-o", "small.html");
   const page = await open("small.html");
@@ -70,6 +70,8 @@ async function decidesByKeyboard() {
   await search(page, "dan → x");
   assert.match(await shown(page), /^0 of/);
   await search(page, "dan");
+  assert.equal(await change(page), "DAN → DÂN");
+  await press(page, "n");
   assert.equal(await change(page), "dan → dân");
   await press(page, "Shift+A");
   assert.equal(await page.locator("#toast").innerText(), "3 places: accepted");

@@ -156,7 +156,7 @@ function filter() {
     if (state === "unsure" && (p.decision || !p.flagged)) return false;
     if (state === "decided" && !p.decision) return false;
     if (!kinds.has(p.kind) || p.confidence > most) return false;
-    return !wanted || (p.before + " " + textOf(p)).toLowerCase().includes(wanted);
+    return !wanted || (p.before + " → " + textOf(p)).toLowerCase().includes(wanted);
   };
   visible = ($("order").value === "sure" ? leastSure : places).filter(fits);
   $("queue-rows").style.height = visible.length * ROW + "px";
