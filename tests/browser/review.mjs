@@ -13,7 +13,6 @@ const vidau = (...args) => execFileSync(program, args, { cwd: folder });
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox"],
 });
 
 /** The page, opened without a network; anything that goes wrong in it fails the test. */
