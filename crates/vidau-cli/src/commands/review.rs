@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 
-use crate::args::ReviewArgs;
+use crate::args::{Language, ReviewArgs};
 use crate::engine::Engine;
 use crate::output::{self, shown};
 use crate::page::{PageOptions, restore_bytes};
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ReviewArgs) -> anyhow::Result<Outcome> {
     }
     let engine = Engine::open(&args.engine)?;
     let mut worker = engine.restorer.worker();
-    let lang = args.lang.map(|l| l.code());
+    let lang = args.lang.map(Language::code);
     let mut review = Review::new(&engine.model_id()?, lang);
     let mut wanted = Images::new(&args.image);
     let mut images = Vec::new();

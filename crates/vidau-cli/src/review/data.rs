@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use serde::Serialize;
-use vidau::formats::{Bbox, Format, Scan};
+use vidau::formats::{Bbox, Format, Scan, Word};
 
 use super::geometry::page_sizes;
 use crate::ledger::{Change, hash};
@@ -232,7 +232,7 @@ impl Place {
         let change = found.change;
         let words = runs_in(scan, &found.span).filter_map(|run| scan.word(run));
         let mut joined: Option<[i32; 4]> = None;
-        for bbox in words.filter_map(|w| w.bbox()) {
+        for bbox in words.filter_map(Word::bbox) {
             let b = whole(bbox);
             joined = Some(joined.map_or(b, |j| {
                 [
@@ -276,7 +276,7 @@ fn push_other_boxes(
             .iter()
             .any(|f| f.span.start < range.end && range.start < f.span.end);
         let word = scan.word(run).filter(|_| !is_found);
-        boxes.extend(word.and_then(|w| w.bbox()).map(whole));
+        boxes.extend(word.and_then(Word::bbox).map(whole));
     }
 }
 
