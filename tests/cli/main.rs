@@ -4,5 +4,6 @@ mod eval;
 mod formats;
 mod model;
 mod restore;
+mod review;
 mod support;
 mod train;

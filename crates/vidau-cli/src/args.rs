@@ -30,6 +30,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Restore(RestoreArgs),
+    Review(ReviewArgs),
     Apply(ApplyArgs),
     Revert(RevertArgs),
     Eval(EvalArgs),
@@ -175,6 +176,64 @@ pub(crate) enum LedgerForm {
     Lines,
     /// What it takes to undo them, small
     Compact,
+}
+
+/// Restore files and write a page on which a person decides on the changes.
+///
+/// The page is one HTML file that needs no network. It shows what was read
+/// beside what was made of it, and the image where one is given; what was
+/// decided is exported for `vidau apply`. The files are not changed.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau review page.hocr -o review.html --image page.png
+  vidau review pages/*.alto.xml -o review.html --image scans/
+  vidau apply decisions.json page.hocr -o reviewed.hocr")]
+pub(crate) struct ReviewArgs {
+    /// Text, hOCR, ALTO, PAGE or Tesseract's tables, as they were before restoring
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The page to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+
+    /// Images of the pages, one after the other, or folders of images that are named like
+    /// the files (a.hocr: a.png; its page 2 of several: a-2.png)
+    #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
+    pub(crate) image: Vec<PathBuf>,
+
+    /// Format of the files; without it, as their content tells
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatName>,
+
+    /// Language of the labels; without it, the browser's
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Language>,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+
+    /// No messages but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// Vietnamese
+    Vi,
+    /// English
+    En,
+}
+
+impl Language {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
 }
 
 /// Make the changes that a reviewer decided on.

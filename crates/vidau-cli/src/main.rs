@@ -8,6 +8,7 @@ mod input;
 mod ledger;
 mod output;
 mod page;
+mod review;
 mod signals;
 
 use std::process::ExitCode;
