@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::decode::{Arc, Block, Lattice, Output};
 use crate::engine::Engine;
-use crate::error::Result;
 use crate::lm::{self, Piece};
 use crate::text::{Normalizer, Token, TokenKind, tokenize};
 
@@ -15,7 +14,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub(super) fn new(entries: &[String]) -> Result<Self> {
+    pub(super) fn new(entries: &[String]) -> Self {
         let mut kept = Self::default();
         let mut normalizer = Normalizer::default();
         let mut tokens: Vec<Token> = Vec::new();
@@ -30,7 +29,7 @@ impl Kept {
                 known.push(texts.collect());
             }
         }
-        Ok(kept)
+        kept
     }
 
     pub(super) fn is_empty(&self) -> bool {

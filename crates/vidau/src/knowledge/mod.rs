@@ -29,7 +29,7 @@ impl Knowledge {
     pub(crate) fn new(lexicon: &[String], keep: &[String]) -> Result<Self> {
         Ok(Self {
             lexicon: UserLexicon::new(lexicon)?,
-            kept: Kept::new(keep)?,
+            kept: Kept::new(keep),
         })
     }
 
