@@ -124,6 +124,15 @@ mod embedded {
     }
 
     #[test]
+    fn the_icelandic_letter_is_never_meant() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let restored = worker.restore_str("Quyết định số 12/QÐ-UBND của Ðảng ủy\n");
+        assert_eq!(restored.text(), "Quyết định số 12/QĐ-UBND của Đảng ủy\n");
+        assert_eq!(restored.corrections().count(), 2);
+    }
+
+    #[test]
     fn names_that_are_not_there_change_nothing() {
         let names = include_str!("../data/fixtures/ke-hoach.eng.truth.txt");
         let names = names.split_whitespace().filter(|w| w.len() > 8).take(50);

@@ -430,20 +430,24 @@ impl Worker<'_> {
         let source = document.source();
         let mut output = step.output;
         let first = self.block.tokens()[step.from];
-        if first.kind != TokenKind::Word && output == Output::AsRead {
-            return;
-        }
         let last = self.block.tokens()[step.to - 1];
         let span = first.source_start..last.source_end;
         let original = &source[span.clone()];
         let read = self.block.text_of(step.from, step.to);
+        let is_word = self.engine.known_word(read).is_some() || self.knowledge.has(read);
+        // Ð, of the Icelandic alphabet, looks like Đ and is meant for it.
+        let is_disguised = (is_word || first.kind == TokenKind::Code)
+            && original.contains('Ð')
+            && !read.contains('Ð');
+        if first.kind != TokenKind::Word && output == Output::AsRead && !is_disguised {
+            return;
+        }
         let mut changed = self
             .renderer
             .differs(self.engine, &self.lattice, read, output);
         // A digit that is taken for a word is always for a person to see.
         let is_number = first.kind == TokenKind::Number;
         let mut unsure = confidence < self.options.flag_below || is_number;
-        let is_word = self.engine.known_word(read).is_some() || self.knowledge.has(read);
         let is_doubtful = confidence < self.options.min_confidence;
         if changed && (is_word || is_doubtful) {
             let as_read = self.renderer.as_read_probability(
@@ -461,12 +465,16 @@ impl Worker<'_> {
                 unsure |= is_doubtful;
             }
         }
+        let is_letter = is_disguised && !changed;
+        changed |= is_letter;
         if !changed && !unsure {
             return;
         }
         let results = &mut self.results;
         let best_start = results.strings.len();
-        if changed {
+        if is_letter {
+            results.strings.push_str(read);
+        } else if changed {
             self.renderer.render(
                 self.engine,
                 &self.lattice,
@@ -510,7 +518,10 @@ impl Worker<'_> {
             confidence,
             flagged: unsure,
             changed,
-            reason: Renderer::reason(self.engine, read, output),
+            reason: match is_letter {
+                true => Reason::Letters,
+                false => Renderer::reason(self.engine, read, output),
+            },
             alternatives: alternatives_start..results.alternatives.len(),
         });
     }
