@@ -1,5 +1,6 @@
 //! The contract of the command line, tested on the program itself.
 
+mod config;
 mod eval;
 mod formats;
 mod model;

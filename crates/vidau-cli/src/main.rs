@@ -3,6 +3,7 @@
 mod args;
 mod atomic;
 mod commands;
+mod config;
 mod engine;
 mod input;
 mod ledger;
