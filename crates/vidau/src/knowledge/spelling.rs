@@ -139,12 +139,13 @@ impl Spelling {
         let key = observed_key(&observed.codes[start..start + len]);
         let groups = channel.groups(channel.groups_of(key));
         let mut base = 0;
-        for written in 1..=MAX_WRITTEN.min(i) {
+        let longest = MAX_WRITTEN.min(i);
+        for (written, row) in rows.iter().enumerate().take(longest + 1).skip(1) {
             let Some(letter) = self.letters[i - written] else {
                 break;
             };
             base |= base_code(letter.base) << (5 * (written - 1));
-            let before = rows[written][start];
+            let before = row[start];
             if before >= UNREACHED {
                 continue;
             }
