@@ -185,6 +185,7 @@ impl Restorer {
             renderer: Renderer::default(),
             pending: String::new(),
             results: Results::default(),
+            carry: Carry::new(&self.engine),
         }
     }
 }
@@ -207,9 +208,11 @@ pub struct Worker<'r> {
     renderer: Renderer,
     pending: String,
     results: Results,
+    carry: Carry,
 }
 
 /// What carries over from one block to the next.
+#[derive(Debug, Clone, Copy)]
 struct Carry {
     state: LmState,
     prior: ByProfile,
@@ -217,16 +220,33 @@ struct Carry {
     written: usize,
 }
 
+impl Carry {
+    fn new(engine: &Engine) -> Self {
+        Self {
+            state: engine.lm.begin(),
+            prior: engine.priors,
+            written: 0,
+        }
+    }
+}
+
 impl Worker<'_> {
     /// Restores a document.
     pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
+        self.arcs.begin();
+        self.carry = Carry::new(self.engine);
+        self.restore_next(document)
+    }
+
+    /// Restores what follows the document restored last, as parts of a text
+    /// that is too long to be held: what was read before goes on to count.
+    /// Parts of 400 lines fare as the whole would.
+    pub fn restore_next(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.results.clear();
         self.renderer.begin(document.source());
-        self.arcs.begin();
         let mut carry = Carry {
-            state: self.engine.lm.begin(),
-            prior: self.engine.priors,
             written: 0,
+            ..self.carry
         };
         let runs = document.runs();
         let mut next = 0;
@@ -245,6 +265,7 @@ impl Worker<'_> {
         self.results
             .text
             .push_str(&document.source()[carry.written..]);
+        self.carry = carry;
         Restored {
             results: &self.results,
         }
