@@ -3,9 +3,20 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 
 use crate::output::shown;
+
+/// The bytes of a file, or of stdin for `-`.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    bytes.with_context(|| shown(path))
+}
 
 const BOM: &str = "\u{feff}";
 
@@ -19,14 +30,11 @@ pub(crate) struct Input {
 impl Input {
     /// Reads the file, or stdin for `-`.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let name = shown(path);
-        let bytes = if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        } else {
-            std::fs::read(path)
-        };
-        let bytes = bytes.with_context(|| name.clone())?;
+        Self::from_bytes(&shown(path), read(path)?)
+    }
+
+    /// A file that was read; `name` is what messages call it.
+    pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>) -> anyhow::Result<Self> {
         let whole = match String::from_utf8(bytes) {
             Ok(whole) => whole,
             Err(e) => {
@@ -38,25 +46,10 @@ impl Input {
                 );
             }
         };
-        Ok(Self { name, whole })
-    }
-
-    /// Refuses markup, whose tags and attributes are no words to restore.
-    pub(crate) fn check_is_plain(&self) -> anyhow::Result<()> {
-        let start = self.text().trim_start();
-        let is_markup = ["<?xml", "<!DOCTYPE", "<html", "<alto", "<PcGts"]
-            .iter()
-            .any(|tag| {
-                start
-                    .get(..tag.len())
-                    .is_some_and(|s| s.eq_ignore_ascii_case(tag))
-            });
-        ensure!(
-            !is_markup,
-            "{}: XML or HTML; this version restores plain text, give the text alone",
-            self.name
-        );
-        Ok(())
+        Ok(Self {
+            name: name.to_owned(),
+            whole,
+        })
     }
 
     /// The bytes as they were read.

@@ -135,12 +135,12 @@ struct Entry<'a> {
 /// the input to the output, since they could not be undone.
 pub(crate) fn entries(
     input: &Input,
-    output: &str,
+    output: &[u8],
     changes: &[Change],
     model: &str,
 ) -> anyhow::Result<String> {
     anyhow::ensure!(
-        applied(input, changes).as_deref() == Some(output),
+        applied(input, changes).is_some_and(|text| text.as_bytes() == output),
         "{}: the changes do not add up to the new text; not written, please report this",
         input.name
     );
@@ -151,7 +151,7 @@ pub(crate) fn entries(
             schema: SCHEMA,
             file: &input.name,
             input: hash(input.bytes()),
-            output: hash(output.as_bytes()),
+            output: hash(output),
             model,
             change,
         };

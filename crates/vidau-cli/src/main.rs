@@ -7,6 +7,7 @@ mod engine;
 mod input;
 mod ledger;
 mod output;
+mod page;
 mod signals;
 
 use std::process::ExitCode;

@@ -85,6 +85,7 @@ mod rules;
 
 pub mod channel;
 pub mod eval;
+pub mod formats;
 pub mod lexicon;
 pub mod lm;
 pub mod model;

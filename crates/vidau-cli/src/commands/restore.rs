@@ -5,17 +5,17 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use vidau::{Document, Worker};
+use vidau::Worker;
 
 use super::diff::unified;
 use super::report::Report;
 use crate::Outcome;
 use crate::args::{ColorChoice, RestoreArgs};
 use crate::engine::Engine;
-use crate::input::Input;
-use crate::ledger::{self, Findings};
+use crate::ledger;
 use crate::output::{self, shown};
-use crate::{atomic, signals};
+use crate::page::{PageOptions, PageOutcome, restore_bytes};
+use crate::{atomic, input, signals};
 
 pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let plan = Plan::new(args)?;
@@ -165,40 +165,22 @@ fn sink_of(input: &Path, args: &RestoreArgs) -> anyhow::Result<Sink> {
     Ok(Sink::File(output.join(name)))
 }
 
-/// A restored input.
-struct Done {
-    input: Input,
-    findings: Findings,
-    is_changed: bool,
-}
-
 fn restore(
     path: &Path,
     sink: &Sink,
     args: &RestoreArgs,
     model: &str,
     worker: &mut Worker<'_>,
-) -> anyhow::Result<Done> {
-    let input = Input::read(path)?;
-    input.check_is_plain()?;
-    let document = Document::from_text(input.text());
-    let restored = worker.restore(&document);
-    let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
-    ensure!(
-        lines(restored.text()) == lines(input.text()),
-        "{}: the number of lines has changed; not written, please report this",
-        input.name
-    );
-    let text = input.bom().to_owned() + restored.text();
-    let findings = Findings::of(&input, &restored);
-    let is_changed = text.as_bytes() != input.bytes();
+) -> anyhow::Result<PageOutcome> {
+    let options = PageOptions::default();
+    let page = restore_bytes(worker, &shown(path), input::read(path)?, &options)?;
     let entries = match args.ledger {
-        Some(_) => ledger::entries(&input, &text, &findings.changes, model)?,
+        Some(_) => ledger::entries(&page.input, &page.output, &page.findings.changes, model)?,
         None => String::new(),
     };
 
     // The record comes first: a change without one could not be undone.
-    let record = || match args.ledger.as_ref().filter(|_| is_changed) {
+    let record = || match args.ledger.as_ref().filter(|_| page.is_changed) {
         Some(file) => atomic::append(file, entries.as_bytes()),
         None => Ok(()),
     };
@@ -208,7 +190,7 @@ fn restore(
             record()?;
             // A reader that does not read must not keep the program alive.
             drop(guard);
-            output::result(text.as_bytes())?;
+            output::result(&page.output)?;
         }
         Sink::File(target) => {
             let _guard = signals::writing();
@@ -216,40 +198,40 @@ fn restore(
             if let Some(folder) = target.parent() {
                 std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
             }
-            atomic::write(target, text.as_bytes())?;
-            summarise(args, &input.name, &findings);
+            atomic::write(target, &page.output)?;
+            summarise(args, &page);
         }
         Sink::InPlace => {
             let _guard = signals::writing();
-            if is_changed {
+            if page.is_changed {
                 atomic::check_writable(path)?;
                 record()?;
-                atomic::write(path, text.as_bytes())?;
+                atomic::write(path, &page.output)?;
             }
-            summarise(args, &input.name, &findings);
+            summarise(args, &page);
         }
         Sink::Diff => {
-            let before = input.bom().to_owned() + input.text();
-            let diff = unified(&input.name, &before, &text, wants_color(args.color));
+            let [before, after] =
+                [page.input.bytes(), &page.output].map(|b| String::from_utf8_lossy(b));
+            let diff = unified(&page.input.name, &before, &after, wants_color(args.color));
             output::result(diff.as_bytes())?;
         }
         Sink::Check => {
-            if is_changed {
-                output::result(format!("{}\n", input.name).as_bytes())?;
+            if page.is_changed {
+                output::result(format!("{}\n", page.input.name).as_bytes())?;
             }
         }
     }
-    Ok(Done {
-        input,
-        findings,
-        is_changed,
-    })
+    Ok(page)
 }
 
-fn summarise(args: &RestoreArgs, name: &str, findings: &Findings) {
+fn summarise(args: &RestoreArgs, page: &PageOutcome) {
     if !args.quiet && args.report.is_none() {
-        let (changes, flags) = (findings.changes.len(), findings.flags.len());
-        output::message(&format!("{name}: changes: {changes}, to check: {flags}"));
+        let (changes, flags) = (page.findings.changes.len(), page.findings.flags.len());
+        output::message(&format!(
+            "{}: changes: {changes}, to check: {flags}",
+            page.input.name
+        ));
     }
 }
 
