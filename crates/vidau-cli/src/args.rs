@@ -17,6 +17,7 @@ Examples:
   vidau restore -w --ledger changes.jsonl *.txt
                                              in place; every change on record
   vidau restore --check *.txt                which files would change?
+  vidau batch scans/ -o restored/            a folder tree; run again to go on
 
 Exit codes: 0 done, 1 --check or --diff found changes (or a threshold of eval was exceeded),
 2 usage, configuration or I/O error, 3 some of several inputs failed, 130 interrupted."
@@ -29,6 +30,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Restore(RestoreArgs),
+    Batch(BatchArgs),
     Eval(EvalArgs),
     Train(TrainArgs),
     Model(ModelArgs),
@@ -87,6 +89,88 @@ pub(crate) struct RestoreArgs {
     /// Colours in the diff
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,
+
+    /// No messages but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Restore a folder tree: parallel, resumable, nothing lost.
+///
+/// OUT mirrors the text, hOCR, ALTO, PAGE and TSV files of IN; images and
+/// other files are left alone. A second run does what is new or was not
+/// finished. docs/batch.md says what can be relied on.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau batch scans/ -o restored/            again to go on after an interruption
+  vidau batch scans/ -o restored/ -g '*.hocr' -g '!drafts/'
+  vidau batch scans/ -o restored/ --retry-failed
+  vidau batch scans/ -o part7/ --file-list part7.txt
+                                             one of several machines")]
+pub(crate) struct BatchArgs {
+    /// Folder to read
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+
+    /// Folder to write to, outside IN
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+
+    /// Threads; 0: one a core. The outputs do not depend on it
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+
+    /// Only files that match, or with ! none that match; the last match counts
+    #[arg(short, long, value_name = "GLOB")]
+    pub(crate) glob: Vec<String>,
+
+    /// Files to do, one a line, below IN; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file_list: Option<PathBuf>,
+
+    /// Hidden files and folders, too
+    #[arg(long)]
+    pub(crate) hidden: bool,
+
+    /// Files that .ignore or .gitignore name, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// Follow symbolic links that stay inside IN
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    /// Say what would be done; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Do everything again
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Do again what failed before
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+
+    /// Largest file other than plain text
+    #[arg(long, value_name = "SIZE", default_value = "64MB")]
+    pub(crate) max_size: String,
+
+    /// Longest time for one long text, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub(crate) timeout: u64,
+
+    /// Report what differs from an earlier output folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) compare: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+
+    /// What happens, as JSON lines to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
 
     /// No messages but errors
     #[arg(short, long)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod atomic;
+mod batch;
 mod commands;
 mod engine;
 mod input;
@@ -9,6 +10,7 @@ mod ledger;
 mod output;
 mod page;
 mod signals;
+mod size;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,8 @@ enum Outcome {
     Failed,
     /// Some of several inputs failed.
     PartlyFailed,
+    /// Ended early by this signal.
+    Signalled(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -32,6 +36,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Found => 1,
             Outcome::Failed => 2,
             Outcome::PartlyFailed => 3,
+            Outcome::Signalled(signal) => 128 + signal,
         })
     }
 }

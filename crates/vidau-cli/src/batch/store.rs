@@ -211,7 +211,9 @@ fn lock(own: &Dir, shown: &str) -> anyhow::Result<File> {
     options.read(true).write(true).create(true);
     options.follow(FollowSymlinks::No);
     let open = own.open_with("lock", &options);
-    let mut file = open.with_context(|| format!("{shown}: cannot be locked"))?.into_std();
+    let mut file = open
+        .with_context(|| format!("{shown}: cannot be locked"))?
+        .into_std();
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

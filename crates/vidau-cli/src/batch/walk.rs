@@ -86,7 +86,9 @@ impl Walk {
     fn overrides(&self) -> anyhow::Result<ignore::overrides::Override> {
         let mut builder = OverrideBuilder::new(&self.root);
         for glob in &self.globs {
-            builder.add(glob).with_context(|| format!("--glob {glob}"))?;
+            builder
+                .add(glob)
+                .with_context(|| format!("--glob {glob}"))?;
         }
         Ok(builder.build()?)
     }
@@ -173,7 +175,10 @@ impl Walk {
             return Found::Companion(path);
         }
         if is_reserved(&path) {
-            return refusal(path, "its name in the output belongs to the report; rename it");
+            return refusal(
+                path,
+                "its name in the output belongs to the report; rename it",
+            );
         }
         if !self.follow {
             let target = path.clone();
@@ -333,7 +338,11 @@ fn special(kind: FileType) -> &'static str {
 
 #[cfg(not(unix))]
 fn special(kind: FileType) -> &'static str {
-    if kind.is_dir() { "a folder" } else { "something else" }
+    if kind.is_dir() {
+        "a folder"
+    } else {
+        "something else"
+    }
 }
 
 /// Endings of files that hold OCR text; those without an ending are looked
@@ -353,7 +362,9 @@ fn is_companion(path: &Path) -> bool {
 /// Whether a file without a known format may be something else than OCR
 /// text: then it is a companion, too.
 pub(crate) fn may_be_other(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let ending = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase());
     match ending.as_deref() {
         None => true,
         Some(e) => ["htm", "html", "tsv", "xhtml", "xml"].contains(&e),

@@ -15,6 +15,7 @@ use crate::args::Command;
 pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Restore(args) => restore::run(&args),
+        Command::Batch(args) => crate::batch::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),

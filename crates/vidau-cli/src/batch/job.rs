@@ -1,0 +1,472 @@
+//! One file of the batch: read, restored, written, on record.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{anyhow, bail};
+use cap_std::fs::Dir;
+use vidau::formats::Format;
+use vidau::{Restorer, Worker};
+
+use super::compact::CompactLedger;
+use super::journal::{Name, Past, Record, Status};
+use super::stats::Stats;
+use super::store::{self, Store, Temporary, ledger_path};
+use super::{parts, walk};
+use crate::ledger::Change;
+use crate::page::{PageOptions, restore_bytes};
+use crate::signals;
+
+/// Plain text above this is restored in parts.
+pub(crate) const WHOLE: u64 = 1 << 18;
+/// Of files above this one at a time is in memory.
+const LARGE: u64 = 1 << 22;
+/// As much of a file as tells what it is.
+const HEAD: u64 = 8192;
+
+/// What the threads share.
+pub(crate) struct Shop<'a> {
+    pub(crate) restorer: &'a Restorer,
+    pub(crate) input: Dir,
+    pub(crate) store: &'a Store,
+    pub(crate) model: String,
+    pub(crate) rules: Rules,
+    pub(crate) large: Mutex<()>,
+    /// Set when no file is to be begun any more.
+    pub(crate) stop: &'a AtomicBool,
+}
+
+/// What is done again, and what is too much.
+pub(crate) struct Rules {
+    /// Program, model and options.
+    pub(crate) config: String,
+    pub(crate) force: bool,
+    pub(crate) retry_failed: bool,
+    /// Largest file that has to be held whole.
+    pub(crate) max_size: u64,
+    /// Longest time for one file.
+    pub(crate) timeout: Duration,
+}
+
+/// What came of a file.
+pub(crate) enum Verdict {
+    /// It was restored, or it failed.
+    Made(Box<Record>),
+    /// An earlier run did it, or failed at the same bytes.
+    Kept { is_failed: bool },
+    /// No OCR text.
+    Companion,
+    /// The batch is to end; nothing was written.
+    Dropped,
+}
+
+/// Why a file was not done.
+pub(crate) enum Failure {
+    /// For a reason of its own; the others go on.
+    File(anyhow::Error),
+    /// The output cannot be written to; nothing can be done any more.
+    Output(anyhow::Error),
+    /// The batch is to end.
+    Stopped,
+    Companion,
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::File(reading(error))
+    }
+}
+
+/// A file's way from its bytes to a record.
+struct Done {
+    output: blake3::Hash,
+    output_size: u64,
+    format: Format,
+    stats: Stats,
+}
+
+/// Does a file, unless `past` says that it is done. An error means that the
+/// output cannot be written to any more.
+pub(crate) fn process<'s>(
+    shop: &'s Shop<'_>,
+    worker: &mut Worker<'s>,
+    path: &Path,
+    target: &Path,
+    past: Option<Past>,
+) -> anyhow::Result<Verdict> {
+    let mut job = Job {
+        shop,
+        name: Name::of(path),
+        path,
+        past,
+        input: None,
+    };
+    let (status, done, error) = match job.run(worker, target) {
+        Ok(Some(done)) => (Status::Done, Some(done), None),
+        Ok(None) => {
+            let is_failed = past.is_some_and(|p| p.status == Status::Failed);
+            return Ok(Verdict::Kept { is_failed });
+        }
+        Err(Failure::Companion) => return Ok(Verdict::Companion),
+        Err(Failure::Stopped) => return Ok(Verdict::Dropped),
+        Err(Failure::Output(error)) => {
+            return Err(error.context(job.name.path));
+        }
+        Err(Failure::File(error)) => (Status::Failed, None, Some(format!("{error:#}"))),
+    };
+    let hex = |hash: blake3::Hash| hash.to_hex().to_string();
+    Ok(Verdict::Made(Box::new(Record {
+        name: job.name,
+        status,
+        input: job.input.map(hex),
+        output: done.as_ref().map(|d| hex(d.output)),
+        output_size: done.as_ref().map_or(0, |d| d.output_size),
+        config: shop.rules.config.clone(),
+        format: done.as_ref().map(|d| d.format.name().to_owned()),
+        stats: done.map(|d| d.stats),
+        error,
+    })))
+}
+
+/// The record of a file that was refused before it was opened.
+pub(crate) fn refused(path: &Path, reason: &str, config: &str) -> Box<Record> {
+    Box::new(Record {
+        name: Name::of(path),
+        status: Status::Failed,
+        input: None,
+        output: None,
+        output_size: 0,
+        config: config.to_owned(),
+        format: None,
+        stats: None,
+        error: Some(reason.to_owned()),
+    })
+}
+
+/// Opens a file and says in which format it is, by its first bytes.
+pub(crate) fn examine(
+    root: &Dir,
+    path: &Path,
+    target: &Path,
+    max_size: u64,
+) -> Result<(File, u64, Format), Failure> {
+    let mut file = store::open(root, target)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(anyhow!("no file any more").into());
+    }
+    let size = metadata.len();
+    if size == 0 {
+        return Err(anyhow!("empty: read it again, or take it away").into());
+    }
+    let mut head = Vec::new();
+    (&mut file).take(HEAD).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let may_be_other = walk::may_be_other(path);
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        let remedy = "UTF-16; convert it first: iconv -f UTF-16 -t UTF-8";
+        return Err(anyhow!(remedy).into());
+    }
+    if head.contains(&0) {
+        if path.extension().is_none() {
+            return Err(Failure::Companion);
+        }
+        return Err(anyhow!("binary data, no text").into());
+    }
+    let is_table = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("tsv"));
+    let format = match Format::detect(&String::from_utf8_lossy(&head)) {
+        Some(Format::Text) if is_table => return Err(Failure::Companion),
+        Some(format) => format,
+        None if may_be_other => return Err(Failure::Companion),
+        None => return Err(anyhow!("markup in a format that is not known").into()),
+    };
+    if format != Format::Text && size > max_size {
+        let error = anyhow!(
+            "{size} bytes, a file in this format is read whole and may have {max_size}: \
+             split it, or raise --max-size"
+        );
+        return Err(error.into());
+    }
+    Ok((file, size, format))
+}
+
+impl Rules {
+    /// Whether what an earlier run made of these bytes stands.
+    pub(crate) fn keeps(
+        &self,
+        past: Option<Past>,
+        input: &blake3::Hash,
+        size: Option<u64>,
+    ) -> bool {
+        let Some(past) = past.filter(|p| !self.force && p.is_of(input, &self.config)) else {
+            return false;
+        };
+        match past.status {
+            Status::Done => size == Some(past.output_size),
+            Status::Failed => !self.retry_failed,
+        }
+    }
+}
+
+struct Job<'j, 's> {
+    shop: &'s Shop<'s>,
+    name: Name,
+    path: &'j Path,
+    past: Option<Past>,
+    /// Hash of the input once it is known.
+    input: Option<blake3::Hash>,
+}
+
+impl<'s> Job<'_, 's> {
+    /// `None`: there was nothing to do.
+    fn run(&mut self, worker: &mut Worker<'s>, target: &Path) -> Result<Option<Done>, Failure> {
+        let max_size = self.shop.rules.max_size;
+        let (file, size, format) = examine(&self.shop.input, self.path, target, max_size)?;
+        if format == Format::Text && size > WHOLE {
+            return self.in_parts(worker, file);
+        }
+        let _one = (size > LARGE).then(|| {
+            self.shop
+                .large
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        });
+        let mut bytes = Vec::with_capacity(size as usize);
+        // It may have grown meanwhile.
+        file.take(size.max(max_size) + 1).read_to_end(&mut bytes)?;
+        let hash = blake3::hash(&bytes);
+        self.input = Some(hash);
+        if self.is_kept(&hash) {
+            return Ok(None);
+        }
+        let options = PageOptions::default();
+        let page = self.guarded(worker, |worker| {
+            restore_bytes(worker, &self.name.path, bytes, &options)
+        })?;
+        let mut stats = Stats::default();
+        stats.add(page.words, &page.findings);
+        stats.advise();
+
+        let _guard = signals::writing();
+        let mut output = Output::new(self, &hash)?;
+        output.write(&page.output)?;
+        output.changes(0, &page.findings.changes)?;
+        let (output, output_size) = output.commit(self.path)?;
+        Ok(Some(Done {
+            output,
+            output_size,
+            format: page.format,
+            stats,
+        }))
+    }
+
+    /// A text that is too long to be held: read once for its hash, once more
+    /// to be restored.
+    fn in_parts(
+        &mut self,
+        worker: &mut Worker<'s>,
+        mut file: File,
+    ) -> Result<Option<Done>, Failure> {
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = file.read(&mut buffer)?;
+            if read == 0 {
+                break;
+            }
+            self.check_time(None)?;
+            hasher.update(&buffer[..read]);
+        }
+        let hash = hasher.finalize();
+        self.input = Some(hash);
+        if self.is_kept(&hash) {
+            return Ok(None);
+        }
+        file.seek(SeekFrom::Start(0))?;
+
+        let started = Instant::now();
+        let mut stats = Stats::default();
+        let mut output = Output::new(self, &hash)?;
+        let mut reader = Hashed {
+            file,
+            hasher: blake3::Hasher::new(),
+        };
+        let mut failure = None;
+        let result = self.guarded(worker, |worker| {
+            parts::restore(worker, &self.name.path, &mut reader, &mut |part| {
+                stats.add(part.words, &part.findings);
+                let mut step = || {
+                    self.check_time(Some(started))?;
+                    output.write(part.output.as_bytes())?;
+                    output.changes(part.start, &part.findings.changes)
+                };
+                step().map_err(|e| {
+                    failure = Some(e);
+                    anyhow!("not written")
+                })
+            })
+        });
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        result?;
+        if reader.hasher.finalize() != hash {
+            return Err(anyhow!("changed while it was read; run again").into());
+        }
+        stats.advise();
+        let _guard = signals::writing();
+        let (output, output_size) = output.commit(self.path)?;
+        Ok(Some(Done {
+            output,
+            output_size,
+            format: Format::Text,
+            stats,
+        }))
+    }
+
+    fn is_kept(&self, input: &blake3::Hash) -> bool {
+        let size = self.past.and_then(|_| self.shop.store.size_of(self.path));
+        self.shop.rules.keeps(self.past, input, size)
+    }
+
+    fn check_time(&self, started: Option<Instant>) -> Result<(), Failure> {
+        if self.shop.stop.load(Ordering::Relaxed) {
+            return Err(Failure::Stopped);
+        }
+        let limit = self.shop.rules.timeout;
+        if started.is_some_and(|s| s.elapsed() > limit) {
+            let seconds = limit.as_secs();
+            return Err(anyhow!("took more than {seconds} s: split it, or raise --timeout").into());
+        }
+        Ok(())
+    }
+
+    /// A bug that a file brings out must not cost the others.
+    fn guarded<T>(
+        &self,
+        worker: &mut Worker<'s>,
+        work: impl FnOnce(&mut Worker<'s>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(worker)));
+        let result = outcome.unwrap_or_else(|_| {
+            *worker = self.shop.restorer.worker();
+            bail!("a fault of vidau; please report this with the file")
+        });
+        // The name stands before every message anyway.
+        result.map_err(|e| {
+            let text = format!("{e:#}");
+            let prefix = format!("{}: ", self.name.path);
+            anyhow!(text.strip_prefix(&prefix).unwrap_or(&text).to_owned())
+        })
+    }
+}
+
+/// Reads a file and hashes what was read.
+struct Hashed {
+    file: File,
+    hasher: blake3::Hasher,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+/// An output and its ledger, being written.
+struct Output<'s> {
+    store: &'s Store,
+    text: Temporary<'s>,
+    hasher: blake3::Hasher,
+    size: u64,
+    ledger: CompactLedger<Temporary<'s>>,
+}
+
+impl<'s> Output<'s> {
+    fn new(job: &Job<'_, 's>, input: &blake3::Hash) -> Result<Self, Failure> {
+        let store = job.shop.store;
+        let open = || -> io::Result<Self> {
+            let input = input.to_hex();
+            let ledger = store.temporary()?;
+            Ok(Self {
+                store,
+                text: store.temporary()?,
+                hasher: blake3::Hasher::new(),
+                size: 0,
+                ledger: CompactLedger::new(ledger, &job.name, &input, &job.shop.model)?,
+            })
+        };
+        open().map_err(writing)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.hasher.update(bytes);
+        self.size += bytes.len() as u64;
+        self.text.write_all(bytes).map_err(writing)
+    }
+
+    /// Changes in a part of the text that starts at `start`.
+    fn changes(&mut self, start: u64, changes: &[Change]) -> Result<(), Failure> {
+        let mut push = |c: &Change| {
+            let at = start + c.span[0] as u64;
+            self.ledger
+                .push(at, &c.before, &c.after, c.confidence, c.flagged)
+        };
+        changes.iter().try_for_each(&mut push).map_err(writing)
+    }
+
+    /// The ledger comes first: a change without one could not be undone.
+    fn commit(self, path: &Path) -> Result<(blake3::Hash, u64), Failure> {
+        let hash = self.hasher.finalize();
+        let ledger_path = ledger_path(path);
+        let commit = || -> io::Result<()> {
+            if self.ledger.rows() > 0 {
+                let ledger = self.ledger.finish(&hash.to_hex())?;
+                self.store.commit_own(ledger, &ledger_path)?;
+            } else {
+                self.store.remove_own(&ledger_path)?;
+            }
+            self.store.commit(self.text, path)
+        };
+        commit().map_err(writing)?;
+        Ok((hash, self.size))
+    }
+}
+
+/// What an error of writing means: for this file, or for all.
+fn writing(error: io::Error) -> Failure {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let is_for_all = matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem
+    );
+    let error = anyhow::Error::new(error).context("the output cannot be written");
+    if is_for_all {
+        Failure::Output(error)
+    } else {
+        Failure::File(error)
+    }
+}
+
+fn reading(error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => anyhow!("gone since its folder was listed"),
+        io::ErrorKind::NotADirectory => anyhow!("its folder is none any more"),
+        _ => anyhow::Error::new(error).context("cannot be read"),
+    }
+}

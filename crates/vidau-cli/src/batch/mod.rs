@@ -1,0 +1,227 @@
+//! `vidau batch`: a folder tree, restored by several threads into another
+//! one. What is done is on record, so that a run can end at any moment and the
+//! next goes on.
+
+mod compact;
+mod job;
+mod journal;
+mod parts;
+mod progress;
+mod recorder;
+mod stats;
+mod store;
+mod walk;
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use self::job::{Rules, Shop};
+use self::journal::{Journal, Name};
+use self::progress::Progress;
+use self::recorder::{News, Recorder};
+use self::store::Store;
+use self::walk::{Found, Walk};
+use crate::Outcome;
+use crate::args::BatchArgs;
+use crate::engine::Engine;
+use crate::{output, signals, size};
+
+/// What stands beside the outputs under a name of its own.
+const REPORT_JSON: &str = "report.json";
+const REPORT_HTML: &str = "report.html";
+
+pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
+    let walk = Walk::new(args)?;
+    let engine = Engine::open(&args.engine)?;
+    let model = engine.model_id()?;
+    let rules = Rules {
+        config: config(args, &model),
+        force: args.force,
+        retry_failed: args.retry_failed,
+        max_size: size::parse("--max-size", &args.max_size)? as u64,
+        timeout: Duration::from_secs(args.timeout),
+    };
+    let input = Dir::open_ambient_dir(walk.root(), ambient_authority())
+        .with_context(|| args.input.display().to_string())?;
+    if args.dry_run {
+        return dry_run(args, &walk, &input, &rules);
+    }
+    signals::note_the_first();
+    let store = Store::open(&args.output)?;
+    let journal = Mutex::new(Journal::open(store.own())?);
+    let stop = AtomicBool::new(false);
+    let shop = Shop {
+        restorer: &engine.restorer,
+        input,
+        store: &store,
+        model,
+        rules,
+        large: Mutex::new(()),
+        stop: &stop,
+    };
+    let threads = match args.jobs {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let total = AtomicU64::new(0);
+    let progress = Progress::new(args, &total);
+    let mut recorder = Recorder::new(&store, &journal, &shop, progress);
+    recorder.begin()?;
+    thread::scope(|scope| {
+        let (jobs, jobs_taken) = bounded(4 * threads);
+        let (news, news_taken) = bounded(64 + 4 * threads);
+        let walk = &walk;
+        if !args.quiet {
+            let total = &total;
+            let stop = &stop;
+            scope.spawn(move || count(walk, total, stop));
+        }
+        let walk_news = news.clone();
+        let shop = &shop;
+        scope.spawn(move || find(walk, shop, &jobs, &walk_news));
+        for _ in 0..threads {
+            let (jobs, news, journal) = (jobs_taken.clone(), news.clone(), &journal);
+            scope.spawn(move || work(shop, journal, &jobs, &news));
+        }
+        // Their ends are noticed only when nobody else holds the others.
+        drop((news, jobs_taken));
+        recorder.run(&news_taken, &stop);
+    });
+    recorder.end()
+}
+
+/// What the outputs depend on, besides the inputs.
+fn config(args: &BatchArgs, model: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let option = |p: Option<f32>| p.map_or_else(|| "default".to_owned(), |p| p.to_string());
+    let change = option(args.engine.change_above);
+    let flag = option(args.engine.flag_below);
+    let text = format!("{version} {model} change-above {change} flag-below {flag}");
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+}
+
+/// Walks the folder and hands out the files.
+fn find(walk: &Walk, shop: &Shop<'_>, jobs: &Sender<Found>, news: &Sender<News>) {
+    let mut visit = |found: Found| {
+        let is_sent = match found {
+            Found::File { .. } => jobs.send(found).is_ok(),
+            Found::Refused { path, reason } => {
+                let record = job::refused(&path, &reason, &shop.rules.config);
+                news.send(News::Made(path, record)).is_ok()
+            }
+            Found::Companion(path) => news.send(News::Companion(path)).is_ok(),
+            Found::Link(path) => news.send(News::Link(path)).is_ok(),
+        };
+        is_sent && !shop.stop.load(Ordering::Relaxed)
+    };
+    if let Err(error) = walk.run(&mut visit) {
+        let _ = news.send(News::Stopped(error));
+    }
+}
+
+/// Counts the files ahead of the walk, so that the time left can be told.
+fn count(walk: &Walk, total: &AtomicU64, stop: &AtomicBool) {
+    let mut files = 0;
+    let mut visit = |found: Found| {
+        files += u64::from(matches!(found, Found::File { .. }));
+        !stop.load(Ordering::Relaxed)
+    };
+    // What goes wrong here goes wrong in the walk itself, too, and is told there.
+    if walk.run(&mut visit).is_ok() {
+        total.store(files, Ordering::Relaxed);
+    }
+}
+
+/// Does files until there are no more.
+fn work(shop: &Shop<'_>, journal: &Mutex<Journal>, jobs: &Receiver<Found>, news: &Sender<News>) {
+    let mut worker = shop.restorer.worker();
+    for found in jobs {
+        if shop.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let Found::File { path, target } = found else {
+            continue;
+        };
+        let past = {
+            let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.index().get(&Name::of(&path))
+        };
+        let verdict = job::process(shop, &mut worker, &path, &target, past);
+        if news.send(News::of(path, verdict)).is_err() {
+            return;
+        }
+    }
+}
+
+/// What would be done, a line a file, to stdout.
+fn dry_run(args: &BatchArgs, walk: &Walk, input: &Dir, rules: &Rules) -> anyhow::Result<Outcome> {
+    let journal = args.output.join(store::FOLDER).join(journal::NAME);
+    let index = match std::fs::File::open(&journal) {
+        Ok(file) => journal::Index::read(&file)?,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => journal::Index::default(),
+        Err(e) => return Err(e).with_context(|| journal.display().to_string()),
+    };
+    let mut failed = 0;
+    let mut result = Ok(());
+    walk.run(&mut |found| {
+        let line = match found {
+            Found::File { path, target } => {
+                match would_do(args, input, rules, &index, &path, &target) {
+                    Ok(what) => format!("{what}\t{}\n", path.display()),
+                    Err(job::Failure::Companion) => format!("leave\t{}\n", path.display()),
+                    Err(job::Failure::File(e) | job::Failure::Output(e)) => {
+                        failed += 1;
+                        format!("fail\t{}\t{e:#}\n", path.display())
+                    }
+                    Err(job::Failure::Stopped) => return false,
+                }
+            }
+            Found::Refused { path, reason } => {
+                failed += 1;
+                format!("fail\t{}\t{reason}\n", path.display())
+            }
+            Found::Companion(path) | Found::Link(path) => format!("leave\t{}\n", path.display()),
+        };
+        result = output::result(line.as_bytes());
+        result.is_ok()
+    })?;
+    result?;
+    Ok(if failed > 0 {
+        Outcome::PartlyFailed
+    } else {
+        Outcome::Done
+    })
+}
+
+fn would_do(
+    args: &BatchArgs,
+    input: &Dir,
+    rules: &Rules,
+    index: &journal::Index,
+    path: &Path,
+    target: &Path,
+) -> Result<&'static str, job::Failure> {
+    let (file, _, _) = job::examine(input, path, target, rules.max_size)?;
+    let past = index.get(&Name::of(path));
+    if past.is_none() {
+        return Ok("restore");
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    let output = std::fs::symlink_metadata(args.output.join(path)).ok();
+    let size = output.filter(std::fs::Metadata::is_file).map(|m| m.len());
+    Ok(if rules.keeps(past, &hasher.finalize(), size) {
+        "keep"
+    } else {
+        "restore"
+    })
+}

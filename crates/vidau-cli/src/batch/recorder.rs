@@ -1,0 +1,223 @@
+//! The one thread that writes the journal and tells how it goes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::job::{Shop, Verdict};
+use super::journal::{Ending, Event, Journal, Name, Record, Status};
+use super::progress::Progress;
+use super::store::{Store, ledger_path};
+use crate::{Outcome, signals};
+
+/// Files recorded at once: each time costs the disk a few syncs.
+const GROUP: usize = 256;
+
+/// What the other threads have to tell.
+pub(crate) enum News {
+    Made(PathBuf, Box<Record>),
+    Kept {
+        path: PathBuf,
+        is_failed: bool,
+    },
+    Companion(PathBuf),
+    Link(PathBuf),
+    Dropped,
+    /// Nothing can be done any more.
+    Stopped(anyhow::Error),
+}
+
+impl News {
+    pub(crate) fn of(path: PathBuf, verdict: anyhow::Result<Verdict>) -> Self {
+        match verdict {
+            Ok(Verdict::Made(record)) => Self::Made(path, record),
+            Ok(Verdict::Kept { is_failed }) => Self::Kept { path, is_failed },
+            Ok(Verdict::Companion) => Self::Companion(path),
+            Ok(Verdict::Dropped) => Self::Dropped,
+            Err(error) => Self::Stopped(error),
+        }
+    }
+}
+
+/// Files of this run so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) done: u64,
+    pub(crate) kept: u64,
+    /// Of both this run and, where they were not tried again, earlier ones.
+    pub(crate) failed: u64,
+    pub(crate) companions: u64,
+    pub(crate) links: u64,
+}
+
+pub(crate) struct Recorder<'a> {
+    store: &'a Store,
+    journal: &'a Mutex<Journal>,
+    shop: &'a Shop<'a>,
+    progress: Progress<'a>,
+    counts: Counts,
+    fatal: Option<anyhow::Error>,
+}
+
+impl<'a> Recorder<'a> {
+    pub(crate) fn new(
+        store: &'a Store,
+        journal: &'a Mutex<Journal>,
+        shop: &'a Shop<'a>,
+        progress: Progress<'a>,
+    ) -> Self {
+        Self {
+            store,
+            journal,
+            shop,
+            progress,
+            counts: Counts::default(),
+            fatal: None,
+        }
+    }
+
+    fn journal(&self) -> MutexGuard<'a, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn begin(&mut self) -> anyhow::Result<()> {
+        let start = Event::Start {
+            time: now(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: self.shop.model.clone(),
+            config: self.shop.rules.config.clone(),
+        };
+        self.journal().append(&[start])?;
+        self.progress.begin()
+    }
+
+    /// Takes what the others tell until they have ended.
+    pub(crate) fn run(&mut self, news: &Receiver<News>, stop: &AtomicBool) {
+        loop {
+            let first = match news.recv_timeout(Duration::from_millis(100)) {
+                Ok(first) => Some(first),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if signals::received().is_some() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            let group: Vec<News> = first
+                .into_iter()
+                .chain(news.try_iter().take(GROUP))
+                .collect();
+            let result = self.take(group);
+            let told = self.progress.tick(&self.counts);
+            if let Err(error) = result.and(told) {
+                stop.store(true, Ordering::Relaxed);
+                self.fatal.get_or_insert(error);
+            }
+        }
+    }
+
+    fn take(&mut self, group: Vec<News>) -> anyhow::Result<()> {
+        let mut result = Ok(());
+        let mut records = Vec::new();
+        for news in group {
+            match news {
+                News::Made(path, record) => records.push((path, record)),
+                News::Kept { path, is_failed } => {
+                    let name = Name::of(&path);
+                    self.journal().keep(&name);
+                    self.counts.kept += u64::from(!is_failed);
+                    self.counts.failed += u64::from(is_failed);
+                    let what = if is_failed { "failed-before" } else { "kept" };
+                    self.progress.file(&name, what, None)?;
+                }
+                News::Companion(path) => {
+                    self.counts.companions += 1;
+                    self.progress.file(&Name::of(&path), "companion", None)?;
+                }
+                News::Link(path) => {
+                    self.counts.links += 1;
+                    self.progress.file(&Name::of(&path), "link", None)?;
+                }
+                News::Dropped => {}
+                News::Stopped(error) => result = Err(error),
+            }
+        }
+        // What was done is recorded even if nothing more can be.
+        self.record(records).and(result)
+    }
+
+    fn record(&mut self, records: Vec<(PathBuf, Box<Record>)>) -> anyhow::Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        // The names must be on the disk before the journal says so.
+        let is_done = |r: &Record| r.status == Status::Done;
+        let done = records.iter().filter(|(_, r)| is_done(r));
+        for path in one_a_folder(done.map(|(path, _)| path.as_path())) {
+            let sync = || {
+                self.store.sync_folder(path)?;
+                self.store.sync_own_folder(&ledger_path(path))
+            };
+            sync().with_context(|| format!("{}: cannot be synced", path.display()))?;
+        }
+        let events: Vec<Event> = records.into_iter().map(|(_, r)| Event::File(r)).collect();
+        self.journal().append(&events)?;
+        for event in events {
+            let Event::File(record) = event else {
+                continue;
+            };
+            if is_done(&record) {
+                self.counts.done += 1;
+                self.progress.file(&record.name, "done", None)?;
+            } else {
+                self.counts.failed += 1;
+                let error = record.error.as_deref();
+                self.progress.file(&record.name, "failed", error)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the run's account.
+    pub(crate) fn end(mut self) -> anyhow::Result<Outcome> {
+        let signal = signals::received();
+        let outcome = match (&self.fatal, signal) {
+            (Some(_), _) => Ending::Stopped,
+            (None, Some(_)) => Ending::Interrupted,
+            (None, None) => Ending::Complete,
+        };
+        let end = Event::End {
+            time: now(),
+            outcome,
+            done: self.counts.done,
+            failed: self.counts.failed,
+            kept: self.counts.kept,
+        };
+        let ended = self.journal().append(&[end]);
+        self.progress.end(&self.counts, outcome)?;
+        if let Some(error) = self.fatal {
+            return Err(error.context("stopped; what is done stays, run again to go on"));
+        }
+        ended?;
+        Ok(match signal {
+            Some(signal) => Outcome::Signalled(signal),
+            None if self.counts.failed > 0 => Outcome::PartlyFailed,
+            None => Outcome::Done,
+        })
+    }
+}
+
+/// One path of each folder.
+fn one_a_folder<'p>(paths: impl Iterator<Item = &'p Path>) -> Vec<&'p Path> {
+    let mut folders = BTreeSet::new();
+    paths.filter(|p| folders.insert(p.parent())).collect()
+}
+
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |d| d.as_secs())
+}
