@@ -184,11 +184,11 @@ pub(crate) fn examine(
         }
         return Err(anyhow!("binary data, no text").into());
     }
-    let is_table = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("tsv"));
     let format = match Format::detect(&String::from_utf8_lossy(&head)) {
-        Some(Format::Text) if is_table => return Err(Failure::Companion),
+        // A table or markup by its name, but not one that is known.
+        Some(Format::Text) if may_be_other && path.extension().is_some() => {
+            return Err(Failure::Companion);
+        }
         Some(format) => format,
         None if may_be_other => return Err(Failure::Companion),
         None => return Err(anyhow!("markup in a format that is not known").into()),

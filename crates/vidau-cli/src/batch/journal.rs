@@ -89,7 +89,7 @@ pub(crate) enum Status {
 
 /// A path as JSON can hold it: where it is not UTF-8, the other bytes stand
 /// as `\xHH` and a backslash as `\\`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) path: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

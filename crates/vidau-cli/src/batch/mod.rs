@@ -3,11 +3,14 @@
 //! next goes on.
 
 mod compact;
+mod compare;
+mod html;
 mod job;
 mod journal;
 mod parts;
 mod progress;
 mod recorder;
+mod report;
 mod stats;
 mod store;
 mod walk;
@@ -24,6 +27,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use self::compare::Earlier;
 use self::job::{Rules, Shop};
 use self::journal::{Journal, Name};
 use self::progress::Progress;
@@ -56,6 +60,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         return dry_run(args, &walk, &input, &rules);
     }
     signals::note_the_first();
+    let earlier = args.compare.as_deref().map(Earlier::open).transpose()?;
     let store = Store::open(&args.output)?;
     let journal = Mutex::new(Journal::open(store.own())?);
     let stop = AtomicBool::new(false);
@@ -96,7 +101,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         drop((news, jobs_taken));
         recorder.run(&news_taken, &stop);
     });
-    recorder.end()
+    recorder.end(earlier)
 }
 
 /// What the outputs depend on, besides the inputs.
@@ -176,7 +181,10 @@ fn dry_run(args: &BatchArgs, walk: &Walk, input: &Dir, rules: &Rules) -> anyhow:
         let line = match found {
             Found::File { path, target } => {
                 match would_do(args, input, rules, &index, &path, &target) {
-                    Ok(what) => format!("{what}\t{}\n", path.display()),
+                    Ok(what) => {
+                        failed += u64::from(what == FAILED_BEFORE);
+                        format!("{what}\t{}\n", path.display())
+                    }
                     Err(job::Failure::Companion) => format!("leave\t{}\n", path.display()),
                     Err(job::Failure::File(e) | job::Failure::Output(e)) => {
                         failed += 1;
@@ -219,9 +227,11 @@ fn would_do(
     hasher.update_reader(file)?;
     let output = std::fs::symlink_metadata(args.output.join(path)).ok();
     let size = output.filter(std::fs::Metadata::is_file).map(|m| m.len());
-    Ok(if rules.keeps(past, &hasher.finalize(), size) {
-        "keep"
-    } else {
-        "restore"
-    })
+    if !rules.keeps(past, &hasher.finalize(), size) {
+        return Ok("restore");
+    }
+    let is_failed = past.is_some_and(|p| p.status == journal::Status::Failed);
+    Ok(if is_failed { FAILED_BEFORE } else { "keep" })
 }
+
+const FAILED_BEFORE: &str = "failed-before";

@@ -96,7 +96,7 @@ impl<'n, R: Read> Parts<'n, R> {
         }
         let mut end = cut(&self.buffer, self.is_end);
         if let Err(e) = std::str::from_utf8(&self.buffer[..end]) {
-            let is_cut_character = e.error_len().is_none() && end < self.buffer.len();
+            let is_cut_character = e.error_len().is_none() && !self.is_end;
             if !is_cut_character || e.valid_up_to() == 0 {
                 let lines = count_lines(&self.buffer[..e.valid_up_to()]);
                 bail!(
@@ -147,9 +147,9 @@ mod tests {
 
     fn parts(text: &[u8]) -> anyhow::Result<Vec<String>> {
         let mut parts = Parts::new("t", text);
-        let mut all = Vec::new();
+        let mut all: Vec<String> = Vec::new();
         while let Some((start, part)) = parts.next()? {
-            assert_eq!(start, all.iter().map(|p: &String| p.len() as u64).sum());
+            assert_eq!(start, all.concat().len() as u64);
             all.push(part);
         }
         Ok(all)

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::journal::{Ending, Name};
 use super::recorder::Counts;
+use super::report::LeftAlone;
 use crate::args::BatchArgs;
 use crate::output::{self, thousands};
 
@@ -56,8 +57,6 @@ struct CountsEvent {
     done: u64,
     kept: u64,
     failed: u64,
-    companions: u64,
-    links: u64,
 }
 
 impl<'a> Progress<'a> {
@@ -126,7 +125,12 @@ impl<'a> Progress<'a> {
         self.event("progress", &of(counts, None))
     }
 
-    pub(crate) fn end(&mut self, counts: &Counts, outcome: Ending) -> anyhow::Result<()> {
+    pub(crate) fn end(
+        &mut self,
+        counts: &Counts,
+        left: &LeftAlone,
+        outcome: Ending,
+    ) -> anyhow::Result<()> {
         if self.style != Style::Silent {
             let mut line = format!(
                 "restored: {}, kept: {}, failed: {}",
@@ -135,8 +139,8 @@ impl<'a> Progress<'a> {
                 thousands(counts.failed)
             );
             for (n, what) in [
-                (counts.companions, "other files left alone"),
-                (counts.links, "links not followed (--follow)"),
+                (left.files, "other files left alone"),
+                (left.links, "links not followed (--follow)"),
             ] {
                 if n > 0 {
                     line += &format!(", {what}: {}", thousands(n));
@@ -181,8 +185,6 @@ fn of(counts: &Counts, outcome: Option<Ending>) -> CountsEvent {
         done: counts.done,
         kept: counts.kept,
         failed: counts.failed,
-        companions: counts.companions,
-        links: counts.links,
     }
 }
 
@@ -220,7 +222,6 @@ mod tests {
             done: 900,
             kept: 90,
             failed: 10,
-            ..Counts::default()
         };
         assert_eq!(state(&counts, 0, 10.0), "1,000 files, 100 a second");
         assert_eq!(

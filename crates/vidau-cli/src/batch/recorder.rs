@@ -9,10 +9,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use super::compare::Earlier;
+use super::html;
 use super::job::{Shop, Verdict};
 use super::journal::{Ending, Event, Journal, Name, Record, Status};
 use super::progress::Progress;
+use super::report::{Builder, LeftAlone};
 use super::store::{Store, ledger_path};
+use super::{REPORT_HTML, REPORT_JSON};
 use crate::{Outcome, signals};
 
 /// Files recorded at once: each time costs the disk a few syncs.
@@ -51,8 +55,6 @@ pub(crate) struct Counts {
     pub(crate) kept: u64,
     /// Of both this run and, where they were not tried again, earlier ones.
     pub(crate) failed: u64,
-    pub(crate) companions: u64,
-    pub(crate) links: u64,
 }
 
 pub(crate) struct Recorder<'a> {
@@ -61,6 +63,7 @@ pub(crate) struct Recorder<'a> {
     shop: &'a Shop<'a>,
     progress: Progress<'a>,
     counts: Counts,
+    left_alone: LeftAlone,
     fatal: Option<anyhow::Error>,
 }
 
@@ -77,6 +80,7 @@ impl<'a> Recorder<'a> {
             shop,
             progress,
             counts: Counts::default(),
+            left_alone: LeftAlone::default(),
             fatal: None,
         }
     }
@@ -135,11 +139,11 @@ impl<'a> Recorder<'a> {
                     self.progress.file(&name, what, None)?;
                 }
                 News::Companion(path) => {
-                    self.counts.companions += 1;
+                    self.left_alone.companion(&path);
                     self.progress.file(&Name::of(&path), "companion", None)?;
                 }
                 News::Link(path) => {
-                    self.counts.links += 1;
+                    self.left_alone.link(&path);
                     self.progress.file(&Name::of(&path), "link", None)?;
                 }
                 News::Dropped => {}
@@ -183,7 +187,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// Closes the run's account.
-    pub(crate) fn end(mut self) -> anyhow::Result<Outcome> {
+    pub(crate) fn end(mut self, earlier: Option<Earlier>) -> anyhow::Result<Outcome> {
         let signal = signals::received();
         let outcome = match (&self.fatal, signal) {
             (Some(_), _) => Ending::Stopped,
@@ -198,16 +202,42 @@ impl<'a> Recorder<'a> {
             kept: self.counts.kept,
         };
         let ended = self.journal().append(&[end]);
-        self.progress.end(&self.counts, outcome)?;
+        self.progress.end(&self.counts, &self.left_alone, outcome)?;
         if let Some(error) = self.fatal {
             return Err(error.context("stopped; what is done stays, run again to go on"));
         }
         ended?;
+        if outcome == Ending::Complete {
+            self.report(earlier)?;
+        }
         Ok(match signal {
             Some(signal) => Outcome::Signalled(signal),
             None if self.counts.failed > 0 => Outcome::PartlyFailed,
             None => Outcome::Done,
         })
+    }
+
+    fn report(&mut self, mut earlier: Option<Earlier>) -> anyhow::Result<()> {
+        let mut builder = Builder::new();
+        self.journal().for_each_met(|record| {
+            if let Some(earlier) = &mut earlier {
+                earlier.compare(&record, self.store.outputs());
+            }
+            builder.add(record);
+        })?;
+        let report = builder.finish(
+            &self.shop.model,
+            &self.shop.rules.config,
+            std::mem::take(&mut self.left_alone),
+            earlier.map(Earlier::finish),
+        );
+        let json = serde_json::to_string_pretty(&report)? + "\n";
+        let page = html::page(&report);
+        for (name, text) in [(REPORT_JSON, json), (REPORT_HTML, page)] {
+            let written = self.store.put(Path::new(name), text.as_bytes());
+            written.with_context(|| format!("{name}: not written"))?;
+        }
+        Ok(())
     }
 }
 

@@ -61,6 +61,19 @@ impl Store {
         &self.own
     }
 
+    /// The folder itself.
+    pub(crate) fn outputs(&self) -> &Dir {
+        &self.root
+    }
+
+    /// Writes a whole file.
+    pub(crate) fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.temporary()?;
+        file.write_all(bytes)?;
+        self.commit(file, path)?;
+        self.sync_folder(path)
+    }
+
     /// A file that goes again unless it is committed.
     pub(crate) fn temporary(&self) -> io::Result<Temporary<'_>> {
         let name = self.next.fetch_add(1, Ordering::Relaxed).to_string();
