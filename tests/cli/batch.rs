@@ -296,7 +296,7 @@ fn globs_ignore_files_and_lists_choose() {
     );
     assert_eq!(
         chosen(&["--no-ignore", "--hidden", "-g", "!2/"]),
-        format!(".more/page009.txt {zero} {one} 1/page004.txt")
+        format!(".more/page009.txt {zero} 1/.ignore {one} 1/page004.txt")
     );
     dir.put(
         "list",
