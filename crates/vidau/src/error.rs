@@ -63,6 +63,16 @@ pub enum Error {
         /// What is wrong there, and what helps.
         problem: String,
     },
+    /// Markup that cannot be read, so that nothing of it is changed.
+    #[error("line {line}, byte {offset}: {problem}")]
+    Markup {
+        /// Line, from 1.
+        line: u64,
+        /// Byte offset in the text.
+        offset: u64,
+        /// What is wrong there.
+        problem: String,
+    },
     /// An option outside its range.
     #[error("{option}: {problem}")]
     Option {

@@ -52,8 +52,8 @@ fn root(head: &str) -> Option<Root<'_>> {
         } else if tag.starts_with('?') {
             rest = &tag[tag.find("?>")? + 2..];
         } else if let Some(doctype) = tag.strip_prefix("!doctype") {
-            let name = doctype.split_whitespace().next().unwrap_or_default();
-            if name.trim_end_matches('>') == "html" {
+            let is_end = |c: char| c.is_whitespace() || c == '>';
+            if doctype.trim_start().split(is_end).next() == Some("html") {
                 return Some(Root::Named("html"));
             }
             rest = &tag[tag.find('>')? + 1..];
