@@ -2,6 +2,7 @@
 
 mod batch;
 mod eval;
+mod jsonl;
 mod model;
 mod restore;
 mod support;

@@ -31,6 +31,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Restore(RestoreArgs),
     Batch(BatchArgs),
+    Jsonl(JsonlArgs),
     Eval(EvalArgs),
     Train(TrainArgs),
     Model(ModelArgs),
@@ -175,6 +176,34 @@ pub(crate) struct BatchArgs {
     /// No messages but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// Restore a stream: one JSON record a line in, exactly one out, in order.
+///
+/// A record is {"id": ..., "text": "..."}, or with hocr, alto, page or tsv in
+/// the place of text. What comes out has the same id and the text restored;
+/// a record that cannot be done comes out with an error instead, and the next
+/// one is done. For Spark's pipe and the like; docs/spark.md.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  echo '{\"id\": 1, \"text\": \"cong tac dan van\"}' | vidau jsonl
+  vidau jsonl --ledger < pages.jsonl > restored.jsonl")]
+pub(crate) struct JsonlArgs {
+    /// With each record its changes, so that they can be undone
+    #[arg(long)]
+    pub(crate) ledger: bool,
+
+    /// Records longer than this are not done
+    #[arg(long, value_name = "SIZE", default_value = "64MB")]
+    pub(crate) max_record: String,
+
+    /// Threads; 0: one a core. The output does not depend on it
+    #[arg(short, long, value_name = "N", default_value_t = 1)]
+    pub(crate) jobs: usize,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
 }
 
 /// The engine and how sure it has to be.

@@ -2,13 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use cap_std::fs::Dir;
 use vidau::formats::Format;
 use vidau::{Restorer, Worker};
@@ -17,13 +16,11 @@ use super::compact::CompactLedger;
 use super::journal::{Name, Past, Record, Status};
 use super::stats::Stats;
 use super::store::{self, Store, Temporary, ledger_path};
+use super::whole::{self, WHOLE};
 use super::{parts, walk};
 use crate::ledger::Change;
-use crate::page::{PageOptions, restore_bytes};
 use crate::signals;
 
-/// Plain text above this is restored in parts.
-pub(crate) const WHOLE: u64 = 1 << 18;
 /// Of files above this one at a time is in memory.
 const LARGE: u64 = 1 << 22;
 /// As much of a file as tells what it is.
@@ -252,24 +249,20 @@ impl<'s> Job<'_, 's> {
         if self.is_kept(&hash) {
             return Ok(None);
         }
-        let options = PageOptions::default();
-        let page = self.guarded(worker, |worker| {
-            restore_bytes(worker, &self.name.path, bytes, &options)
-        })?;
-        let mut stats = Stats::default();
-        stats.add(page.words, &page.findings);
-        stats.advise();
+        let text = Some(Format::Text).filter(|f| *f == format);
+        let restorer = self.shop.restorer;
+        let page = whole::restore(restorer, worker, &self.name.path, bytes, text)?;
 
         let _guard = signals::writing();
         let mut output = Output::new(self, &hash)?;
         output.write(&page.output)?;
-        output.changes(0, &page.findings.changes)?;
+        output.changes(0, &page.changes)?;
         let (output, output_size) = output.commit(self.path)?;
         Ok(Some(Done {
             output,
             output_size,
             format: page.format,
-            stats,
+            stats: page.stats,
         }))
     }
 
@@ -305,7 +298,7 @@ impl<'s> Job<'_, 's> {
             hasher: blake3::Hasher::new(),
         };
         let mut failure = None;
-        let result = self.guarded(worker, |worker| {
+        let result = whole::guarded(self.shop.restorer, worker, &self.name.path, |worker| {
             parts::restore(worker, &self.name.path, &mut reader, &mut |part| {
                 stats.add(part.words, &part.findings);
                 let mut step = || {
@@ -352,25 +345,6 @@ impl<'s> Job<'_, 's> {
             return Err(anyhow!("took more than {seconds} s: split it, or raise --timeout").into());
         }
         Ok(())
-    }
-
-    /// A bug that a file brings out must not cost the others.
-    fn guarded<T>(
-        &self,
-        worker: &mut Worker<'s>,
-        work: impl FnOnce(&mut Worker<'s>) -> anyhow::Result<T>,
-    ) -> anyhow::Result<T> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(worker)));
-        let result = outcome.unwrap_or_else(|_| {
-            *worker = self.shop.restorer.worker();
-            bail!("a fault of vidau; please report this with the file")
-        });
-        // The name stands before every message anyway.
-        result.map_err(|e| {
-            let text = format!("{e:#}");
-            let prefix = format!("{}: ", self.name.path);
-            anyhow!(text.strip_prefix(&prefix).unwrap_or(&text).to_owned())
-        })
     }
 }
 

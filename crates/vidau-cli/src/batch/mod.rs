@@ -11,9 +11,10 @@ mod parts;
 mod progress;
 mod recorder;
 mod report;
-mod stats;
+pub(crate) mod stats;
 mod store;
 mod walk;
+pub(crate) mod whole;
 
 use std::io;
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 mod diff;
 mod eval;
+mod jsonl;
 mod model;
 mod pairs;
 mod report;
@@ -16,6 +17,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Restore(args) => restore::run(&args),
         Command::Batch(args) => crate::batch::run(&args),
+        Command::Jsonl(args) => jsonl::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),
