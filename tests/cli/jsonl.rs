@@ -79,8 +79,7 @@ fn an_id_comes_out_as_it_was_written() {
 fn a_record_too_large_is_an_error_and_the_next_is_done() {
     let large = "cong tac ".repeat(2000);
     let input = format!(
-        "{}\n{}\n{}",
-        format!("{{\"id\":7,\"text\":\"{large}\"}}"),
+        "{{\"id\":7,\"text\":\"{large}\"}}\n{}\n{}",
         json!({"id": 8, "text": "cong tac dan van"}),
         json!({"text": large}),
     );

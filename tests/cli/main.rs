@@ -2,6 +2,7 @@
 
 mod batch;
 mod eval;
+mod formats;
 mod jsonl;
 mod model;
 mod restore;

@@ -165,11 +165,14 @@ fn check_and_diff_are_quiet_about_right_text() {
 }
 
 #[test]
-fn markup_is_refused() {
+fn markup_that_is_no_format_is_refused() {
     let dir = Folder::new();
-    dir.put("page.hocr", "\u{feff}\n<?xml version=\"1.0\"?><html/>");
-    dir.run(&["restore", "page.hocr"])
-        .expect_error(2, &["page.hocr", "XML"]);
+    dir.put("page.html", "\u{feff}\n<?xml version=\"1.0\"?><html/>");
+    dir.run(&["restore", "page.html"])
+        .expect_error(2, &["page.html", "hOCR"]);
+    dir.put("image.svg", "<?xml version=\"1.0\"?><svg/>");
+    dir.run(&["restore", "image.svg"])
+        .expect_error(2, &["image.svg", "--format"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use vidau::formats::{Format, Record};
 
 /// Restores what scanned Vietnamese documents say from the text an OCR engine
 /// made of them.
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     Batch(BatchArgs),
     Jsonl(JsonlArgs),
+    Apply(ApplyArgs),
+    Revert(RevertArgs),
     Eval(EvalArgs),
     Train(TrainArgs),
     Model(ModelArgs),
@@ -52,7 +55,7 @@ Examples:
   vidau restore --report text page.txt >/dev/null
                                              what was changed, and what is unsure")]
 pub(crate) struct RestoreArgs {
-    /// Plain text files in UTF-8; - or none: stdin
+    /// Text, hOCR, ALTO, PAGE or Tesseract's tables; - or none: stdin
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -67,6 +70,18 @@ pub(crate) struct RestoreArgs {
     /// Append every change to this file, one JSON line each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "diff"])]
     pub(crate) ledger: Option<PathBuf>,
+
+    /// How much the ledger tells of a change
+    #[arg(
+        long,
+        value_name = "FORM",
+        default_value = "lines",
+        requires = "ledger"
+    )]
+    pub(crate) ledger_form: LedgerForm,
+
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
 
     /// Show the changes as a unified diff; exit 1 if there are any
     #[arg(long, conflicts_with = "check")]
@@ -167,6 +182,9 @@ pub(crate) struct BatchArgs {
     pub(crate) compare: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) format: FormatArgs,
+
+    #[command(flatten)]
     pub(crate) engine: EngineArgs,
 
     /// What happens, as JSON lines to stdout
@@ -202,8 +220,153 @@ pub(crate) struct JsonlArgs {
     #[arg(short, long, value_name = "N", default_value_t = 1)]
     pub(crate) jobs: usize,
 
+    /// How a correction is put into hOCR, ALTO and PAGE
+    #[arg(long, value_name = "HOW", default_value = "replace")]
+    pub(crate) record: RecordName,
+
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
+}
+
+/// How files hold their text.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct FormatArgs {
+    /// Format of the files; without it, as their content tells
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatName>,
+
+    /// How a correction is put into hOCR, ALTO and PAGE
+    #[arg(long, value_name = "HOW", default_value = "replace")]
+    pub(crate) record: RecordName,
+}
+
+impl FormatArgs {
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format.map(Into::into)
+    }
+
+    pub(crate) fn record(&self) -> Record {
+        self.record.into()
+    }
+}
+
+impl From<RecordName> for Record {
+    fn from(name: RecordName) -> Self {
+        match name {
+            RecordName::Replace => Self::Replace,
+            RecordName::Annotate => Self::Annotate,
+            RecordName::Plain => Self::Plain,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// Plain text
+    Text,
+    Hocr,
+    /// ALTO XML 1 to 4
+    Alto,
+    /// PAGE XML
+    Page,
+    /// Tesseract's table
+    Tsv,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Text => Self::Text,
+            FormatName::Hocr => Self::Hocr,
+            FormatName::Alto => Self::Alto,
+            FormatName::Page => Self::Page,
+            FormatName::Tsv => Self::Tsv,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordName {
+    /// In the place of what was read, which ALTO and PAGE keep as an alternative
+    Replace,
+    /// Beside what was read, which stays
+    Annotate,
+    /// In the place of what was read, nothing else
+    Plain,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LedgerForm {
+    /// One JSON line for each change, with alternatives, place and reason
+    Lines,
+    /// What it takes to undo them, small
+    Compact,
+}
+
+/// Make the changes that a reviewer decided on.
+///
+/// FILE is what the decisions speak of, as it was before it was restored, or
+/// the restored file when --from names its ledger. Only what was accepted or
+/// edited is changed; with --from, also what the ledger has and nothing was
+/// decided on.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau apply decisions.json page.hocr -o reviewed.hocr
+  vidau apply decisions.json page.hocr --from changes.jsonl -w --ledger reviewed.jsonl")]
+pub(crate) struct ApplyArgs {
+    /// What was decided, as the review page exports it
+    #[arg(value_name = "DECISIONS")]
+    pub(crate) decisions: PathBuf,
+
+    /// The file
+    pub(crate) file: PathBuf,
+
+    /// Ledger of the changes that were reviewed
+    #[arg(long, value_name = "LEDGER")]
+    pub(crate) from: Option<PathBuf>,
+
+    /// Write to this file; without it, to stdout
+    #[arg(short, long, value_name = "FILE", conflicts_with = "write")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Change the file in place
+    #[arg(short, long)]
+    pub(crate) write: bool,
+
+    /// Append every change made to this ledger
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// Undo what a ledger has on record, byte for byte.
+///
+/// Files that are not as the ledger left them are not touched.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau revert changes.jsonl                 every file of the ledger, in place
+  vidau revert changes.jsonl page.txt -o original.txt
+  vidau revert changes.jsonl page.txt --only 12:5
+                                             the change at line 12, column 5 alone")]
+pub(crate) struct RevertArgs {
+    /// The ledger, as lines or compact
+    pub(crate) ledger: PathBuf,
+
+    /// The file, wherever it is now; without it, all files of the ledger
+    pub(crate) file: Option<PathBuf>,
+
+    /// Write to this file (- is stdout) instead of changing FILE in place
+    #[arg(short, long, value_name = "FILE", requires = "file")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Undo this change alone (line and column of the file as it was read, as reports
+    /// and ledgers have them); the ledger takes down what is left
+    #[arg(long, value_name = "LINE:COLUMN", requires = "file")]
+    pub(crate) only: Vec<String>,
 }
 
 /// The engine and how sure it has to be.
@@ -263,6 +426,10 @@ pub(crate) struct EvalArgs {
 
     /// Restored text: a file, or a folder of files named like those of OCR
     pub(crate) restored: Option<PathBuf>,
+
+    /// Format of the OCR texts; in folders, take ID.hocr, ID.alto.xml, ID.page.xml or ID.tsv
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["strip", "clean", "restored"])]
+    pub(crate) format: Option<FormatName>,
 
     /// Align whole texts by words (default for folders)
     #[arg(long, conflicts_with = "lines")]

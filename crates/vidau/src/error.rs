@@ -73,6 +73,14 @@ pub enum Error {
         /// What is wrong there.
         problem: String,
     },
+    /// Bytes that are no text in the encoding.
+    #[error("not {encoding} at byte {offset}")]
+    Encoding {
+        /// The encoding's name.
+        encoding: &'static str,
+        /// The first byte that stands for nothing.
+        offset: u64,
+    },
     /// An option outside its range.
     #[error("{option}: {problem}")]
     Option {

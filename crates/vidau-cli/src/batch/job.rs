@@ -9,20 +9,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use cap_std::fs::Dir;
-use vidau::formats::Format;
+use vidau::formats::{Encoding, Format};
 use vidau::{Restorer, Worker};
 
-use super::compact::CompactLedger;
 use super::journal::{Name, Past, Record, Status};
 use super::stats::Stats;
 use super::store::{self, Store, Temporary, ledger_path};
-use super::whole::{self, WHOLE};
+use super::whole::{self, About, WHOLE};
 use super::{parts, walk};
-use crate::ledger::Change;
-use crate::signals;
+use crate::ledger::compact::{SureEdit, Writer};
+use crate::page::PageOptions;
+use crate::{ledger, signals};
 
 /// Of files above this one at a time is in memory.
 const LARGE: u64 = 1 << 22;
+/// Of the ledgers' compression.
+const LEVEL: i32 = 9;
 /// As much of a file as tells what it is.
 const HEAD: u64 = 8192;
 
@@ -48,6 +50,7 @@ pub(crate) struct Rules {
     pub(crate) max_size: u64,
     /// Longest time for one file.
     pub(crate) timeout: Duration,
+    pub(crate) options: PageOptions,
 }
 
 /// What came of a file.
@@ -151,13 +154,27 @@ pub(crate) fn refused(path: &Path, reason: &str, config: &str) -> Box<Record> {
     })
 }
 
-/// Opens a file and says in which format it is, by its first bytes.
+/// A file that is to be restored, open.
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    size: u64,
+    format: Format,
+    encoding: Encoding,
+}
+
+impl Opened {
+    fn is_in_parts(&self) -> bool {
+        self.format == Format::Text && self.encoding == Encoding::Utf8 && self.size > WHOLE
+    }
+}
+
+/// Opens a file and says what it is, by its first bytes.
 pub(crate) fn examine(
     root: &Dir,
     path: &Path,
     target: &Path,
-    max_size: u64,
-) -> Result<(File, u64, Format), Failure> {
+    rules: &Rules,
+) -> Result<Opened, Failure> {
     let mut file = store::open(root, target)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -170,34 +187,42 @@ pub(crate) fn examine(
     let mut head = Vec::new();
     (&mut file).take(HEAD).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
-    let may_be_other = walk::may_be_other(path);
-    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-        let remedy = "UTF-16; convert it first: iconv -f UTF-16 -t UTF-8";
-        return Err(anyhow!(remedy).into());
-    }
-    if head.contains(&0) {
+    let encoding = Encoding::detect(&head);
+    if encoding == Encoding::Utf8 && head.contains(&0) {
         if path.extension().is_none() {
             return Err(Failure::Companion);
         }
         return Err(anyhow!("binary data, no text").into());
     }
-    let format = match Format::detect(&String::from_utf8_lossy(&head)) {
+    // Characters cut off at the end do not matter here.
+    let text = match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(&head),
+        other => other.decode(&head).unwrap_or_default(),
+    };
+    let format = match rules.options.format.or_else(|| Format::detect(&text)) {
         // A table or markup by its name, but not one that is known.
-        Some(Format::Text) if may_be_other && path.extension().is_some() => {
+        Some(Format::Text) if walk::may_be_other(path) && path.extension().is_some() => {
             return Err(Failure::Companion);
         }
         Some(format) => format,
-        None if may_be_other => return Err(Failure::Companion),
+        None if walk::may_be_other(path) => return Err(Failure::Companion),
         None => return Err(anyhow!("markup in a format that is not known").into()),
     };
-    if format != Format::Text && size > max_size {
+    let opened = Opened {
+        file,
+        size,
+        format,
+        encoding,
+    };
+    if size > rules.max_size && !opened.is_in_parts() {
+        let max_size = rules.max_size;
         let error = anyhow!(
-            "{size} bytes, a file in this format is read whole and may have {max_size}: \
+            "{size} bytes; a file in this format is read whole and may have {max_size}: \
              split it, or raise --max-size"
         );
         return Err(error.into());
     }
-    Ok((file, size, format))
+    Ok(opened)
 }
 
 impl Rules {
@@ -230,11 +255,13 @@ struct Job<'j, 's> {
 impl<'s> Job<'_, 's> {
     /// `None`: there was nothing to do.
     fn run(&mut self, worker: &mut Worker<'s>, target: &Path) -> Result<Option<Done>, Failure> {
-        let max_size = self.shop.rules.max_size;
-        let (file, size, format) = examine(&self.shop.input, self.path, target, max_size)?;
-        if format == Format::Text && size > WHOLE {
-            return self.in_parts(worker, file);
+        let opened = examine(&self.shop.input, self.path, target, &self.shop.rules)?;
+        if opened.is_in_parts() {
+            return self.in_parts(worker, opened.file);
         }
+        let Opened {
+            file, size, format, ..
+        } = opened;
         let _one = (size > LARGE).then(|| {
             self.shop
                 .large
@@ -243,25 +270,32 @@ impl<'s> Job<'_, 's> {
         });
         let mut bytes = Vec::with_capacity(size as usize);
         // It may have grown meanwhile.
-        file.take(size.max(max_size) + 1).read_to_end(&mut bytes)?;
+        let most = size.max(self.shop.rules.max_size);
+        file.take(most).read_to_end(&mut bytes)?;
         let hash = blake3::hash(&bytes);
         self.input = Some(hash);
         if self.is_kept(&hash) {
             return Ok(None);
         }
-        let text = Some(Format::Text).filter(|f| *f == format);
-        let restorer = self.shop.restorer;
-        let page = whole::restore(restorer, worker, &self.name.path, bytes, text)?;
+        let mut options = self.shop.rules.options.clone();
+        options.format = options.format.or(Some(format));
+        let input = hash.to_hex();
+        let about = About {
+            name: &self.name.path,
+            input: &input,
+            model: &self.shop.model,
+        };
+        let page = whole::restore(self.shop.restorer, worker, about, bytes, &options)?;
 
         let _guard = signals::writing();
-        let mut output = Output::new(self, &hash)?;
+        let mut output = Output::new(self.shop.store, &page.file)?;
         output.write(&page.output)?;
-        output.changes(0, &page.changes)?;
+        output.edits(&page.edits)?;
         let (output, output_size) = output.commit(self.path)?;
         Ok(Some(Done {
             output,
             output_size,
-            format: page.format,
+            format,
             stats: page.stats,
         }))
     }
@@ -292,7 +326,9 @@ impl<'s> Job<'_, 's> {
 
         let started = Instant::now();
         let mut stats = Stats::default();
-        let mut output = Output::new(self, &hash)?;
+        let input = hash.to_hex();
+        let header = ledger::File::plain(&self.name.path, &input, &self.shop.model);
+        let mut output = Output::new(self.shop.store, &header)?;
         let mut reader = Hashed {
             file,
             hasher: blake3::Hasher::new(),
@@ -303,8 +339,8 @@ impl<'s> Job<'_, 's> {
                 stats.add(part.words, &part.findings);
                 let mut step = || {
                     self.check_time(Some(started))?;
-                    output.write(part.output.as_bytes())?;
-                    output.changes(part.start, &part.findings.changes)
+                    output.write(&part.output)?;
+                    output.edits(&part.edits)
                 };
                 step().map_err(|e| {
                     failure = Some(e);
@@ -368,21 +404,19 @@ struct Output<'s> {
     text: Temporary<'s>,
     hasher: blake3::Hasher,
     size: u64,
-    ledger: CompactLedger<Temporary<'s>>,
+    ledger: Writer<zstd::Encoder<'static, Temporary<'s>>>,
 }
 
 impl<'s> Output<'s> {
-    fn new(job: &Job<'_, 's>, input: &blake3::Hash) -> Result<Self, Failure> {
-        let store = job.shop.store;
+    fn new(store: &'s Store, file: &ledger::File<'_>) -> Result<Self, Failure> {
         let open = || -> io::Result<Self> {
-            let input = input.to_hex();
-            let ledger = store.temporary()?;
+            let ledger = zstd::Encoder::new(store.temporary()?, LEVEL)?;
             Ok(Self {
                 store,
                 text: store.temporary()?,
                 hasher: blake3::Hasher::new(),
                 size: 0,
-                ledger: CompactLedger::new(ledger, &job.name, &input, &job.shop.model)?,
+                ledger: Writer::new(ledger, file)?,
             })
         };
         open().map_err(writing)
@@ -394,14 +428,9 @@ impl<'s> Output<'s> {
         self.text.write_all(bytes).map_err(writing)
     }
 
-    /// Changes in a part of the text that starts at `start`.
-    fn changes(&mut self, start: u64, changes: &[Change]) -> Result<(), Failure> {
-        let mut push = |c: &Change| {
-            let at = start + c.span[0] as u64;
-            self.ledger
-                .push(at, &c.before, &c.after, c.confidence, c.flagged)
-        };
-        changes.iter().try_for_each(&mut push).map_err(writing)
+    fn edits(&mut self, edits: &[SureEdit]) -> Result<(), Failure> {
+        let mut push = |edit: &SureEdit| self.ledger.push(edit);
+        edits.iter().try_for_each(&mut push).map_err(writing)
     }
 
     /// The ledger comes first: a change without one could not be undone.
@@ -410,7 +439,7 @@ impl<'s> Output<'s> {
         let ledger_path = ledger_path(path);
         let commit = || -> io::Result<()> {
             if self.ledger.rows() > 0 {
-                let ledger = self.ledger.finish(&hash.to_hex())?;
+                let ledger = self.ledger.finish(&hash.to_hex())?.finish()?;
                 self.store.commit_own(ledger, &ledger_path)?;
             } else {
                 self.store.remove_own(&ledger_path)?;

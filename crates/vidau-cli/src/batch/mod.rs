@@ -2,7 +2,6 @@
 //! one. What is done is on record, so that a run can end at any moment and the
 //! next goes on.
 
-mod compact;
 mod compare;
 mod html;
 mod job;
@@ -27,6 +26,7 @@ use anyhow::Context;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use vidau::formats::Format;
 
 use self::compare::Earlier;
 use self::job::{Rules, Shop};
@@ -38,6 +38,7 @@ use self::walk::{Found, Walk};
 use crate::Outcome;
 use crate::args::BatchArgs;
 use crate::engine::Engine;
+use crate::page::PageOptions;
 use crate::{output, signals, size};
 
 /// What stands beside the outputs under a name of its own.
@@ -54,6 +55,11 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         retry_failed: args.retry_failed,
         max_size: size::parse("--max-size", &args.max_size)? as u64,
         timeout: Duration::from_secs(args.timeout),
+        options: PageOptions {
+            format: args.format.format(),
+            record: args.format.record(),
+            ..PageOptions::default()
+        },
     };
     let input = Dir::open_ambient_dir(walk.root(), ambient_authority())
         .with_context(|| args.input.display().to_string())?;
@@ -111,7 +117,11 @@ fn config(args: &BatchArgs, model: &str) -> String {
     let option = |p: Option<f32>| p.map_or_else(|| "default".to_owned(), |p| p.to_string());
     let change = option(args.engine.change_above);
     let flag = option(args.engine.flag_below);
-    let text = format!("{version} {model} change-above {change} flag-below {flag}");
+    let format = args.format.format().map_or("detected", Format::name);
+    let record = args.format.record().name();
+    let text = format!(
+        "{version} {model} change-above {change} flag-below {flag} format {format} record {record}"
+    );
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
@@ -219,7 +229,7 @@ fn would_do(
     path: &Path,
     target: &Path,
 ) -> Result<&'static str, job::Failure> {
-    let (file, _, _) = job::examine(input, path, target, rules.max_size)?;
+    let file = job::examine(input, path, target, rules)?.file;
     let past = index.get(&Name::of(path));
     if past.is_none() {
         return Ok("restore");

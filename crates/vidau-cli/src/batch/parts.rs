@@ -3,11 +3,13 @@
 
 use std::io::Read;
 
-use anyhow::{bail, ensure};
-use vidau::{Document, Worker};
+use anyhow::bail;
+use vidau::Worker;
+use vidau::formats::Format;
 
-use crate::input::Input;
 use crate::ledger::Findings;
+use crate::ledger::compact::{self, SureEdit};
+use crate::page::{PageOptions, restore_bytes};
 
 /// Lines that the engine decodes together.
 const LINES: usize = 400;
@@ -17,11 +19,10 @@ const BYTES: usize = 1 << 17;
 
 /// A restored part of a text.
 pub(crate) struct Part {
-    /// Where it starts in the whole.
-    pub(crate) start: u64,
-    pub(crate) output: String,
-    /// Byte offsets are those in the part.
+    pub(crate) output: Vec<u8>,
     pub(crate) findings: Findings,
+    /// Places are those in the whole.
+    pub(crate) edits: Vec<SureEdit>,
     pub(crate) words: usize,
 }
 
@@ -34,26 +35,22 @@ pub(crate) fn restore(
     hand_on: &mut dyn FnMut(Part) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut parts = Parts::new(name, reader);
-    let mut is_first = true;
     while let Some((start, text)) = parts.next()? {
-        let input = Input::from_bytes(name, text.into_bytes())?;
-        let document = Document::from_text(input.text());
-        let restored = if is_first {
-            worker.restore(&document)
-        } else {
-            worker.restore_next(&document)
+        let options = PageOptions {
+            format: Some(Format::Text),
+            goes_on: start > 0,
+            ..PageOptions::default()
         };
-        is_first = false;
-        let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
-        ensure!(
-            lines(restored.text()) == lines(input.text()),
-            "{name}: the number of lines has changed; not written, please report this"
-        );
+        let page = restore_bytes(worker, name, text.into_bytes(), &options)?;
+        let mut edits: Vec<SureEdit> = compact::edits(&page).collect();
+        for edit in &mut edits {
+            edit.start += start;
+        }
         hand_on(Part {
-            start,
-            output: input.bom().to_owned() + restored.text(),
-            findings: Findings::of(&input, &restored),
-            words: input.text().split_whitespace().count(),
+            output: page.output,
+            findings: page.findings,
+            edits,
+            words: page.words,
         })?;
     }
     Ok(())

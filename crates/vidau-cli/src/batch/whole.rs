@@ -8,7 +8,8 @@ use vidau::{Restorer, Worker};
 
 use super::parts;
 use super::stats::Stats;
-use crate::ledger::Change;
+use crate::ledger::File;
+use crate::ledger::compact::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
 
 /// Plain text above this is restored in parts.
@@ -17,57 +18,59 @@ pub(crate) const WHOLE: u64 = 1 << 18;
 /// A restored text.
 pub(crate) struct Whole {
     pub(crate) output: Vec<u8>,
-    pub(crate) format: Format,
     pub(crate) stats: Stats,
-    pub(crate) changes: Vec<Change>,
+    pub(crate) edits: Vec<SureEdit>,
+    /// What its ledger says of it.
+    pub(crate) file: File<'static>,
 }
 
-/// Restores a text; `name` is what messages call it.
+/// What messages and ledgers say of a text.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) name: &'a str,
+    /// BLAKE3 of the text as it was read.
+    pub(crate) input: &'a str,
+    pub(crate) model: &'a str,
+}
+
+/// Restores a text.
 pub(crate) fn restore<'r>(
     restorer: &'r Restorer,
     worker: &mut Worker<'r>,
-    name: &str,
+    about: About<'_>,
     bytes: Vec<u8>,
-    format: Option<Format>,
+    options: &PageOptions,
 ) -> anyhow::Result<Whole> {
-    if format == Some(Format::Text) && bytes.len() as u64 > WHOLE {
-        return guarded(restorer, worker, name, |worker| {
-            in_parts(worker, name, &bytes)
+    if options.format == Some(Format::Text) && bytes.len() as u64 > WHOLE {
+        return guarded(restorer, worker, about.name, |worker| {
+            in_parts(worker, about, &bytes)
         });
     }
-    let options = PageOptions {
-        format,
-        ..PageOptions::default()
-    };
-    let page = guarded(restorer, worker, name, |worker| {
-        restore_bytes(worker, name, bytes, &options)
+    let page = guarded(restorer, worker, about.name, |worker| {
+        restore_bytes(worker, about.name, bytes, options)
     })?;
     let mut stats = Stats::default();
     stats.add(page.words, &page.findings);
     stats.advise();
     Ok(Whole {
-        output: page.output,
-        format: page.format,
         stats,
-        changes: page.findings.changes,
+        edits: compact::edits(&page).collect(),
+        file: File::of(&page, about.input, about.model).into_owned(),
+        output: page.output,
     })
 }
 
-fn in_parts(worker: &mut Worker<'_>, name: &str, bytes: &[u8]) -> anyhow::Result<Whole> {
+fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::Result<Whole> {
     let mut whole = Whole {
         output: Vec::with_capacity(bytes.len() + bytes.len() / 4),
-        format: Format::Text,
         stats: Stats::default(),
-        changes: Vec::new(),
+        edits: Vec::new(),
+        file: File::plain(about.name, about.input, about.model).into_owned(),
     };
-    parts::restore(worker, name, bytes, &mut |mut part| {
-        whole.output.extend_from_slice(part.output.as_bytes());
+    parts::restore(worker, about.name, bytes, &mut |mut part| {
+        whole.output.append(&mut part.output);
         whole.stats.add(part.words, &part.findings);
-        let start = part.start as usize;
-        for change in &mut part.findings.changes {
-            change.span = change.span.map(|byte| start + byte);
-        }
-        whole.changes.append(&mut part.findings.changes);
+        whole.edits.append(&mut part.edits);
         Ok(())
     })?;
     whole.stats.advise();

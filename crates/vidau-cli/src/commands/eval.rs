@@ -8,7 +8,8 @@ use vidau::eval::{
     EVAL_SCHEMA, EvalReport, GroupReport, Judgements, Mark, Score, Scored, TopError, Units,
     score_marked, strip_marks,
 };
-use vidau::{Correction, Document, Restored, Worker};
+use vidau::formats::{Change, Format, Record, Scan};
+use vidau::{Correction, Restored, Worker};
 
 use super::pairs::{Text, texts};
 use super::table;
@@ -17,8 +18,8 @@ use crate::args::EvalArgs;
 use crate::atomic;
 use crate::engine::Engine;
 use crate::input::Input;
-use crate::ledger::Offsets;
 use crate::output;
+use crate::page::{format_of, scan};
 
 pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     let thresholds = args
@@ -69,18 +70,23 @@ fn measure(
     worker: Option<&mut Worker<'_>>,
 ) -> anyhow::Result<Scored> {
     let truth = Input::read(&text.truth)?;
-    let raw = match &text.ocr {
-        Some(path) => Input::read(path)?.text().to_owned(),
-        None if args.strip => strip_marks(truth.text()),
-        None => truth.text().to_owned(),
+    let ocr = match &text.ocr {
+        Some(path) => Input::read(path)?,
+        None if args.strip => {
+            Input::from_bytes(&truth.name, strip_marks(truth.text()).into_bytes())?
+        }
+        None => Input::from_bytes(&truth.name, truth.text().into())?,
     };
+    let format = match (&text.ocr, args.format) {
+        (_, Some(format)) => format.into(),
+        (Some(_), None) => format_of(&ocr, None)?,
+        (None, None) => Format::Text,
+    };
+    let scan = scan(&ocr, format)?;
+    let raw = scan.text();
     let (restored, marks) = match (&text.restored, worker) {
         (Some(path), _) => (Input::read(path)?.text().to_owned(), Vec::new()),
-        (None, Some(worker)) => {
-            let document = Document::from_text(&raw);
-            let restored = worker.restore(&document);
-            (restored.text().to_owned(), marks(&restored))
-        }
+        (None, Some(worker)) => marked(&scan, &raw, &worker.restore(scan.document())),
         (None, None) => (raw.clone(), Vec::new()),
     };
     if let Some(folder) = &args.save {
@@ -93,20 +99,42 @@ fn measure(
     Ok(score_marked(truth.text(), &raw, &restored, &marks, units))
 }
 
-/// What the engine said, placed in the restored text.
-fn marks(restored: &Restored<'_>) -> Vec<Mark> {
-    let offsets = Offsets::of(restored);
-    let changes = restored.corrections().map(|c| (c, true));
+/// The text restored, and what the engine said, placed in it.
+fn marked(scan: &Scan<'_>, raw: &str, restored: &Restored<'_>) -> (String, Vec<Mark>) {
+    let changes: Vec<Change<'_>> = restored.corrections().map(Into::into).collect();
+    let skipped = scan.splice(&changes, Record::Plain).skipped;
+    let all = restored.corrections().enumerate();
+    let made = all.filter(|(i, _)| skipped.binary_search(i).is_err());
     let flags = restored.flags().map(|c| (c, false));
-    let mark = |(c, is_change): (Correction<'_>, bool)| {
-        let start = offsets.in_output(c.span().start);
-        Mark {
+    let said: Vec<(Correction<'_>, bool)> = made.map(|(_, c)| (c, true)).chain(flags).collect();
+    let spans: Vec<_> = said.iter().map(|(c, _)| c.span()).collect();
+    let spans = scan.text_spans(&spans);
+    let mut order: Vec<usize> = (0..said.len()).collect();
+    order.sort_by_key(|&i| (spans[i].start, !said[i].1));
+    let (mut text, mut at) = (String::with_capacity(raw.len()), 0);
+    let mut marks: Vec<Mark> = Vec::new();
+    for i in order {
+        let ((c, is_change), span) = (&said[i], &spans[i]);
+        if *is_change {
+            text += &raw[at..span.start];
+            at = span.end;
+        }
+        // A change that is unsure is in both lists.
+        let start = match marks.last() {
+            Some(last) if !is_change && span.start < at => last.span.start,
+            _ => text.len() + span.start.saturating_sub(at) * usize::from(!is_change),
+        };
+        marks.push(Mark {
             span: start..start + c.best().len(),
             confidence: c.confidence(),
-            is_change,
+            is_change: *is_change,
+        });
+        if *is_change {
+            text += c.best();
         }
-    };
-    changes.chain(flags).map(mark).collect()
+    }
+    text += &raw[at..];
+    (text, marks)
 }
 
 fn report(

@@ -8,14 +8,16 @@ use anyhow::{Context, anyhow, bail};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use vidau::formats::Format;
+use vidau::formats::{Format, Record};
 use vidau::{Restorer, Worker};
 
 use crate::args::JsonlArgs;
 use crate::batch::stats::Advice;
-use crate::batch::whole;
+use crate::batch::whole::{self, About};
 use crate::engine::Engine;
-use crate::ledger::Change;
+use crate::ledger::compact::{Row, Rows};
+use crate::ledger::hash;
+use crate::page::PageOptions;
 use crate::{Outcome, size};
 
 /// Name and version of the records' layout.
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &JsonlArgs) -> anyhow::Result<Outcome> {
         model: engine.model_id()?,
         with_ledger: args.ledger,
         limit,
+        record: args.record.into(),
     };
     let threads = match args.jobs {
         0 => thread::available_parallelism().map_or(1, usize::from),
@@ -58,6 +61,7 @@ struct Filter<'r> {
     with_ledger: bool,
     /// Most bytes of a record.
     limit: usize,
+    record: Record,
 }
 
 /// A line of the input, and where its answer goes.
@@ -169,19 +173,32 @@ impl<'r> Filter<'r> {
         for written in WRITTEN {
             fields.remove(written);
         }
-        let input = self.with_ledger.then(|| hash(text.as_bytes()));
-        let whole = whole::restore(self.restorer, worker, name, text.into_bytes(), Some(format))?;
-        let ledger = input.map(|input| Ledger {
-            input,
+        let input = hash(text.as_bytes());
+        let about = About {
+            name,
+            input: &input,
+            model: &self.model,
+        };
+        let options = PageOptions {
+            format: Some(format),
+            record: self.record,
+            ..PageOptions::default()
+        };
+        let text = text.into_bytes();
+        let whole = whole::restore(self.restorer, worker, about, text, &options)?;
+        let mut rows = Rows::default();
+        let ledger = self.with_ledger.then(|| Ledger {
+            input: &input,
             output: hash(&whole.output),
             model: &self.model,
-            changes: rows(&whole.changes),
+            format: format.name(),
+            changes: whole.edits.iter().map(|e| rows.row(e)).collect(),
         });
         let answer = Answer {
             schema: SCHEMA,
             id: id.as_deref(),
             rest: &fields,
-            text: BTreeMap::from([(name, String::from_utf8(whole.output)?)]),
+            text: BTreeMap::from([(name, std::str::from_utf8(&whole.output)?)]),
             words: whole.stats.words,
             changes: whole.stats.changes,
             flags: whole.stats.flags,
@@ -212,7 +229,7 @@ struct Answer<'a> {
     #[serde(flatten)]
     rest: &'a BTreeMap<String, Box<RawValue>>,
     #[serde(flatten)]
-    text: BTreeMap<&'static str, String>,
+    text: BTreeMap<&'static str, &'a str>,
     words: u64,
     changes: u64,
     flags: u64,
@@ -232,35 +249,12 @@ struct Failed<'a> {
 
 #[derive(Serialize)]
 struct Ledger<'a> {
-    input: String,
+    input: &'a str,
     output: String,
     model: &'a str,
+    format: &'static str,
+    /// As in the ledgers of `vidau batch`.
     changes: Vec<Row<'a>>,
-}
-
-/// As in the ledgers of `vidau batch`.
-type Row<'a> = (usize, &'a str, &'a str, u8, u8);
-
-fn rows(changes: &[Change]) -> Vec<Row<'_>> {
-    let mut at = 0;
-    let row = |c: &'_ Change| {
-        let gap = c.span[0] - at;
-        at = c.span[1];
-        let percent = (c.confidence * 100.0).round() as u8;
-        (gap, percent, u8::from(c.flagged))
-    };
-    let figures: Vec<_> = changes.iter().map(row).collect();
-    changes
-        .iter()
-        .zip(figures)
-        .map(|(c, (gap, percent, flagged))| {
-            (gap, c.before.as_str(), c.after.as_str(), percent, flagged)
-        })
-        .collect()
-}
-
-fn hash(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
 }
 
 /// As much of a record that is too long as is kept, for its id.

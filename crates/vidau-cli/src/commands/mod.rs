@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod apply;
 mod diff;
 mod eval;
 mod jsonl;
@@ -7,6 +8,7 @@ mod model;
 mod pairs;
 mod report;
 mod restore;
+mod revert;
 mod table;
 mod train;
 
@@ -18,6 +20,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Restore(args) => restore::run(&args),
         Command::Batch(args) => crate::batch::run(&args),
         Command::Jsonl(args) => jsonl::run(&args),
+        Command::Apply(args) => apply::run(&args),
+        Command::Revert(args) => revert::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),

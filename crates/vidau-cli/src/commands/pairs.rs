@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::args::EvalArgs;
+use crate::args::{EvalArgs, FormatName};
 
 /// A text to measure.
 pub(crate) struct Text {
@@ -53,15 +53,16 @@ pub(crate) fn texts(args: &EvalArgs) -> anyhow::Result<Vec<Text>> {
     }
     let ocr_folder = args.ocr.as_ref().unwrap_or(&args.truth);
     let text = |(id, name): (&str, &str)| -> anyhow::Result<Text> {
-        let suffixes = [".ocr.txt", ".txt"];
+        let suffixes = match args.format {
+            None | Some(FormatName::Text) if args.ocr.is_some() => &[".ocr.txt", ".txt"][..],
+            None | Some(FormatName::Text) => &[".ocr.txt"],
+            Some(FormatName::Hocr) => &[".hocr"],
+            Some(FormatName::Alto) => &[".alto.xml"],
+            Some(FormatName::Page) => &[".page.xml"],
+            Some(FormatName::Tsv) => &[".tsv"],
+        };
         let ocr = needs_ocr
-            .then(|| {
-                find(
-                    ocr_folder,
-                    id,
-                    &suffixes[..if args.ocr.is_some() { 2 } else { 1 }],
-                )
-            })
+            .then(|| find(ocr_folder, id, suffixes))
             .transpose()?;
         let restored = args.restored.as_ref();
         Ok(Text {

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::args::ReportFormat;
-use crate::ledger::{Change, Findings};
+use crate::ledger::{Change, hash};
+use crate::page::PageOutcome;
 
 /// Name and version of the report's layout.
 const SCHEMA: &str = "vidau.report/1";
@@ -25,6 +26,10 @@ struct FileReport {
     /// BLAKE3 of the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     changes: Vec<Change>,
@@ -50,14 +55,17 @@ impl Report {
         }
     }
 
-    pub(crate) fn add(&mut self, file: &str, input: &[u8], findings: Findings) {
+    pub(crate) fn add(&mut self, page: PageOutcome) {
+        let findings = page.findings;
         self.summary.files += 1;
         self.summary.changed_files += usize::from(!findings.changes.is_empty());
         self.summary.changes += findings.changes.len();
         self.summary.flags += findings.flags.len();
         self.files.push(FileReport {
-            file: file.to_owned(),
-            input: Some(blake3::hash(input).to_hex().to_string()),
+            input: Some(hash(page.input.bytes())),
+            file: page.input.name,
+            format: Some(page.format.name()),
+            words: Some(page.words),
             error: None,
             changes: findings.changes,
             flags: findings.flags,
@@ -70,6 +78,8 @@ impl Report {
         self.files.push(FileReport {
             file: file.to_owned(),
             input: None,
+            format: None,
+            words: None,
             error: Some(format!("{error:#}")),
             changes: Vec::new(),
             flags: Vec::new(),

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
         match restore(path, sink, args, &model_id, &mut worker) {
             Ok(done) => {
                 changed += usize::from(done.is_changed);
-                report.add(&done.input.name, done.input.bytes(), done.findings);
+                report.add(done);
             }
             Err(error) if output::is_broken_pipe(&error) => return Err(error),
             Err(error) => {
@@ -172,10 +172,14 @@ fn restore(
     model: &str,
     worker: &mut Worker<'_>,
 ) -> anyhow::Result<PageOutcome> {
-    let options = PageOptions::default();
+    let options = PageOptions {
+        format: args.format.format(),
+        record: args.format.record(),
+        ..PageOptions::default()
+    };
     let page = restore_bytes(worker, &shown(path), input::read(path)?, &options)?;
     let entries = match args.ledger {
-        Some(_) => ledger::entries(&page.input, &page.output, &page.findings.changes, model)?,
+        Some(_) => ledger::entries(&page, args.ledger_form, model)?,
         None => String::new(),
     };
 
@@ -211,9 +215,12 @@ fn restore(
             summarise(args, &page);
         }
         Sink::Diff => {
-            let [before, after] =
-                [page.input.bytes(), &page.output].map(|b| String::from_utf8_lossy(b));
-            let diff = unified(&page.input.name, &before, &after, wants_color(args.color));
+            let diff = unified(
+                &page.input.name,
+                page.input.whole(),
+                &page.edits,
+                wants_color(args.color),
+            );
             output::result(diff.as_bytes())?;
         }
         Sink::Check => {

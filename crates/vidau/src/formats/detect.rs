@@ -52,9 +52,10 @@ fn root(head: &str) -> Option<Root<'_>> {
         } else if tag.starts_with('?') {
             rest = &tag[tag.find("?>")? + 2..];
         } else if let Some(doctype) = tag.strip_prefix("!doctype") {
-            let is_end = |c: char| c.is_whitespace() || c == '>';
-            if doctype.trim_start().split(is_end).next() == Some("html") {
-                return Some(Root::Named("html"));
+            let is_end = |c: char| c.is_whitespace() || "[>".contains(c);
+            let name = doctype.trim_start().split(is_end).next();
+            if let Some(name) = name.filter(|name| is_known(name)) {
+                return Some(Root::Named(name));
             }
             rest = &tag[tag.find('>')? + 1..];
         } else {
@@ -74,14 +75,18 @@ fn root(head: &str) -> Option<Root<'_>> {
 /// A text may begin with `<Tên>`: without a declaration, only names that the
 /// formats use make it markup.
 fn known(name: &str, is_first: bool) -> Root<'_> {
-    let local = name.rsplit(':').next().unwrap_or(name);
-    let names = [
-        "alto", "pcgts", "html", "head", "body", "div", "meta", "title",
-    ];
-    if is_first && !names.contains(&local) {
+    if is_first && !is_known(name) {
         return Root::None;
     }
     Root::Named(name)
+}
+
+fn is_known(name: &str) -> bool {
+    let local = name.rsplit(':').next().unwrap_or(name);
+    [
+        "alto", "pcgts", "html", "head", "body", "div", "meta", "title",
+    ]
+    .contains(&local)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@
 mod alto;
 mod builder;
 mod detect;
+mod encoding;
 mod entities;
 mod glyphs;
 mod hocr;
@@ -33,6 +34,7 @@ use crate::document::{Break, Document};
 use crate::error::Result;
 use builder::{Builder, TextCopy};
 
+pub use encoding::Encoding;
 pub use splice::{Change, Edit, Splice};
 
 /// How a file holds its text.
@@ -66,6 +68,12 @@ impl Format {
             Self::Tsv => "tsv",
         }
     }
+
+    /// The format of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.name() == name)
+    }
 }
 
 /// How a format records what was corrected.
@@ -81,6 +89,27 @@ pub enum Record {
     Annotate,
     /// The corrected text takes the place of what was read, nothing else.
     Plain,
+}
+
+impl Record {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Replace, Self::Annotate, Self::Plain];
+
+    /// Its name in options and ledgers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Annotate => "annotate",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// The way of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.name() == name)
+    }
 }
 
 /// A box on the page's image, in the file's units, y downwards.
@@ -201,6 +230,8 @@ pub struct Scan<'t> {
     words: Vec<Word>,
     /// For each run of the document, its word.
     order: Vec<usize>,
+    /// For each word, its run.
+    runs: Vec<usize>,
     copies: Vec<TextCopy>,
 }
 
@@ -229,6 +260,7 @@ impl<'t> Scan<'t> {
             document: Document::from_text(text),
             words: Vec::new(),
             order: Vec::new(),
+            runs: Vec::new(),
             copies: Vec::new(),
         }
     }
@@ -245,12 +277,17 @@ impl<'t> Scan<'t> {
             }
             order.push(at);
         }
+        let mut runs = vec![0; words.len()];
+        for (run, &word) in order.iter().enumerate() {
+            runs[word] = run;
+        }
         Self {
             file,
             format,
             document,
             words,
             order,
+            runs,
             copies,
         }
     }
@@ -279,6 +316,104 @@ impl<'t> Scan<'t> {
         self.words.get(*self.order.get(run)?)
     }
 
+    /// The bytes of the file in which a span of the document stands.
+    #[must_use]
+    pub fn file_range(&self, span: Range<usize>) -> Range<usize> {
+        if self.format == Format::Text {
+            let start = self.file.len() - self.document.source().len();
+            return start + span.start..start + span.end;
+        }
+        let runs = self.document.runs();
+        let first = runs.partition_point(|r| r.range.end <= span.start);
+        let end = runs
+            .partition_point(|r| r.range.start < span.end)
+            .max(first + 1);
+        let (Some(first_run), Some(last_run)) = (runs.get(first), runs.get(end - 1)) else {
+            return 0..0;
+        };
+        let start = self.in_file(
+            first,
+            span.start.saturating_sub(first_run.range.start),
+            true,
+        );
+        let end = self.in_file(
+            end - 1,
+            span.end.min(last_run.range.end) - last_run.range.start,
+            false,
+        );
+        start..end.max(start)
+    }
+
+    /// Where a byte of a run's text stands in the file.
+    fn in_file(&self, run: usize, offset: usize, is_start: bool) -> usize {
+        let Some(word) = self.word(run) else {
+            return 0;
+        };
+        let mut at = 0;
+        let mut end = word.range().start;
+        for text in &word.texts {
+            for (c, place) in self.letters(text.clone()) {
+                if is_start && at >= offset {
+                    return place.start;
+                }
+                at += c.len_utf8();
+                end = place.end;
+                if !is_start && at >= offset {
+                    return place.end;
+                }
+            }
+        }
+        end
+    }
+
+    /// Letters of the file's text, each with the bytes it stands in.
+    fn letters(&self, range: Range<usize>) -> Box<dyn Iterator<Item = (char, Range<usize>)> + '_> {
+        if self.format == Format::Tsv {
+            let start = range.start;
+            let raw = self.file[range].char_indices();
+            return Box::new(raw.map(move |(i, c)| (c, start + i..start + i + c.len_utf8())));
+        }
+        Box::new(entities::chars(self.file, range))
+    }
+
+    /// The span of the document that stands in these bytes of the file; the
+    /// reverse of [`file_range`](Self::file_range).
+    #[must_use]
+    pub fn document_span(&self, range: Range<usize>) -> Option<Range<usize>> {
+        if self.format == Format::Text {
+            let start = self.file.len() - self.document.source().len();
+            let span = range.start.checked_sub(start)?..range.end.checked_sub(start)?;
+            return self.document.source().get(span.clone()).map(|_| span);
+        }
+        let start = self.in_document(range.start, true)?;
+        let end = self.in_document(range.end, false)?;
+        (start <= end).then_some(start..end)
+    }
+
+    fn in_document(&self, byte: usize, is_start: bool) -> Option<usize> {
+        let is_before = |word: &Word| match is_start {
+            true => word.range().end <= byte,
+            false => word.range().end < byte,
+        };
+        let at = self.words.partition_point(is_before);
+        let word = self.words.get(at)?;
+        let run = self.runs.get(at)?;
+        let start = self.document.runs().get(*run)?.range.start;
+        let mut offset = start;
+        for text in &word.texts {
+            for (c, place) in self.letters(text.clone()) {
+                if is_start && place.start == byte {
+                    return Some(offset);
+                }
+                offset += c.len_utf8();
+                if !is_start && place.end == byte {
+                    return Some(offset);
+                }
+            }
+        }
+        None
+    }
+
     /// The text in the order of the file, a line for a line, an empty line
     /// between blocks.
     #[must_use]
@@ -289,15 +424,44 @@ impl<'t> Scan<'t> {
         let mut text = String::new();
         for (i, word) in self.words.iter().enumerate() {
             text += &word.text;
-            text += match self.words.get(i + 1) {
-                Some(next) => match layout::break_between(word, next) {
-                    Break::Blank => " ",
-                    Break::Line => "\n",
-                    _ => "\n\n",
-                },
-                None => "\n",
-            };
+            text += self.after(i);
         }
         text
+    }
+
+    /// What [`text`](Self::text) has after a word.
+    fn after(&self, word: usize) -> &'static str {
+        let (word, next) = (&self.words[word], self.words.get(word + 1));
+        match next.map(|next| layout::break_between(word, next)) {
+            Some(Break::Blank) => " ",
+            Some(Break::Line) | None => "\n",
+            Some(_) => "\n\n",
+        }
+    }
+
+    /// Spans of the document, each as the span of [`text`](Self::text) that
+    /// it is.
+    #[must_use]
+    pub fn text_spans(&self, spans: &[Range<usize>]) -> Vec<Range<usize>> {
+        if self.format == Format::Text {
+            return spans.to_vec();
+        }
+        let mut starts = Vec::with_capacity(self.words.len());
+        let mut at = 0;
+        for (i, word) in self.words.iter().enumerate() {
+            starts.push(at);
+            at += word.text.len() + self.after(i).len();
+        }
+        let runs = self.document.runs();
+        let in_text = |byte: usize, run: usize| {
+            let (run, &word) = (runs.get(run)?, self.order.get(run)?);
+            Some(starts[word] + byte.saturating_sub(run.range.start))
+        };
+        let of = |span: &Range<usize>| {
+            let first = runs.partition_point(|r| r.range.end <= span.start);
+            let last = runs.partition_point(|r| r.range.start < span.end).max(1) - 1;
+            Some(in_text(span.start, first)?..in_text(span.end, last)?)
+        };
+        spans.iter().map(|s| of(s).unwrap_or(0..0)).collect()
     }
 }

@@ -1,0 +1,243 @@
+//! What was changed, line by line as JSON, so that it can be read by others
+//! and undone.
+
+pub(crate) mod compact;
+mod record;
+
+use serde::{Deserialize, Serialize};
+use vidau::formats::{Edit, Format, Scan, Splice};
+use vidau::{Correction, Restored};
+
+use crate::input::Input;
+
+pub(crate) use record::{File, Recorded, entries, open};
+
+/// A change, or a place that a person should look at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Change {
+    /// Byte range in the input's text.
+    pub(crate) span: [usize; 2],
+    /// Byte offset of the change in the output's text.
+    pub(crate) output_start: usize,
+    /// From 1.
+    pub(crate) line: usize,
+    /// In characters, from 1.
+    pub(crate) column: usize,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) reason: vidau::Reason,
+    pub(crate) confidence: f32,
+    pub(crate) flagged: bool,
+    pub(crate) alternatives: Vec<Reading>,
+    /// The word that it starts in, where the format has words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) word: Option<WordPlace>,
+    /// What it takes in the input's text, where that is more than to put
+    /// `after` in the place of `before`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) edits: Vec<RawEdit>,
+    /// Who decided on it, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reviewer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) date: Option<String>,
+}
+
+impl Change {
+    /// A change that no engine proposed, still without texts.
+    pub(crate) fn by_hand(span: [usize; 2]) -> Self {
+        Self {
+            span,
+            output_start: 0,
+            line: 0,
+            column: 0,
+            before: String::new(),
+            after: String::new(),
+            reason: vidau::Reason::Letters,
+            confidence: 1.0,
+            flagged: false,
+            alternatives: Vec::new(),
+            word: None,
+            edits: Vec::new(),
+            reviewer: None,
+            date: None,
+        }
+    }
+}
+
+/// Where a word stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct WordPlace {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    /// The page of the file, from 1.
+    pub(crate) page: u32,
+    /// Left, top, right, bottom.
+    #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
+    pub(crate) bbox: Option<[f32; 4]>,
+    /// The engine's, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) confidence: Option<f32>,
+}
+
+/// Start in the input's text, what stood there, what stands there now.
+pub(crate) type RawEdit = (usize, String, String);
+
+/// What else may stand there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub(crate) text: String,
+    pub(crate) probability: f32,
+}
+
+/// Changes and flags of one input.
+#[derive(Default)]
+pub(crate) struct Findings {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) flags: Vec<Change>,
+}
+
+impl Findings {
+    /// In the order of the file. What the file has no place for is no change
+    /// but a flag.
+    pub(crate) fn of(
+        input: &Input,
+        scan: &Scan<'_>,
+        restored: &Restored<'_>,
+        splice: Splice,
+    ) -> (Self, Vec<Edit>) {
+        let mut edits = splice.edits;
+        let mut skipped: Vec<usize> = Vec::new();
+        let mut changes: Vec<(usize, Change)> = Vec::new();
+        for (i, c) in restored.corrections().enumerate() {
+            if splice.skipped.binary_search(&i).is_ok() {
+                skipped.push(c.span().start);
+            } else {
+                changes.push((i, found(scan, &c)));
+            }
+        }
+        let mut flags: Vec<Change> = Vec::new();
+        for c in restored.flags() {
+            if skipped.binary_search(&c.span().start).is_err() {
+                flags.push(found(scan, &c));
+            }
+        }
+        for c in restored.corrections() {
+            if skipped.binary_search(&c.span().start).is_ok() {
+                let mut flag = found(scan, &c);
+                let reading = Reading {
+                    text: std::mem::replace(&mut flag.after, flag.before.clone()),
+                    probability: flag.confidence,
+                };
+                flag.alternatives.insert(0, reading);
+                flag.flagged = true;
+                flags.push(flag);
+            }
+        }
+        changes.sort_by_key(|(_, c)| c.span);
+        flags.sort_by_key(|c| c.span);
+        // Edits name the changes in their new order.
+        let mut places = vec![0; changes.iter().map(|(i, _)| i + 1).max().unwrap_or(0)];
+        for (place, (i, _)) in changes.iter().enumerate() {
+            places[*i] = place;
+        }
+        for edit in &mut edits {
+            edit.change = places.get(edit.change).copied().unwrap_or(0);
+        }
+        let mut changes: Vec<Change> = changes.into_iter().map(|(_, c)| c).collect();
+        complete(scan, &edits, &mut changes);
+        place(input.whole(), &edits, &mut flags);
+        (Self { changes, flags }, edits)
+    }
+}
+
+/// Sets what follows from the edits, which name the changes by their order.
+pub(crate) fn complete(scan: &Scan<'_>, edits: &[Edit], changes: &mut [Change]) {
+    place(scan.file(), edits, changes);
+    if scan.format() == Format::Text {
+        return;
+    }
+    for change in &mut *changes {
+        change.edits.clear();
+    }
+    for edit in edits {
+        if let Some(change) = changes.get_mut(edit.change) {
+            change.edits.push(raw(scan.file(), edit));
+        }
+    }
+}
+
+/// BLAKE3 in hexadecimal.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+/// An edit as it is put on record.
+pub(crate) fn raw(text: &str, edit: &Edit) -> RawEdit {
+    let before = text[edit.range.clone()].to_owned();
+    (edit.range.start, before, edit.text.clone())
+}
+
+fn found(scan: &Scan<'_>, c: &Correction<'_>) -> Change {
+    let range = scan.file_range(c.span());
+    Change {
+        span: [range.start, range.end],
+        output_start: 0,
+        line: 0,
+        column: 0,
+        before: c.original().to_owned(),
+        after: c.best().to_owned(),
+        reason: c.reason(),
+        confidence: c.confidence(),
+        flagged: c.is_flagged(),
+        alternatives: c.alternatives().map(|a| Reading::of(&a)).collect(),
+        word: word_at(scan, c.run()),
+        edits: Vec::new(),
+        reviewer: None,
+        date: None,
+    }
+}
+
+/// Where the word is that is this run of the document.
+pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<WordPlace> {
+    let rounded = |edge: f32| (edge * 10.0).round() / 10.0;
+    let word = scan.word(run)?;
+    Some(WordPlace {
+        id: word.id().map(str::to_owned),
+        page: word.page() + 1,
+        bbox: word
+            .bbox()
+            .map(|b| [b.left, b.top, b.right, b.bottom].map(rounded)),
+        confidence: word.confidence(),
+    })
+}
+
+/// Sets lines, columns and offsets, in one pass over the text.
+fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
+    let bom = text.len() - text.trim_start_matches('\u{feff}').len();
+    let (mut at, mut line, mut line_start) = (0, 1, bom);
+    let (mut next, mut growth) = (0, 0);
+    for change in changes {
+        let start = change.span[0];
+        let passed = &text[at..start];
+        line += passed.matches('\n').count();
+        line_start = passed.rfind('\n').map_or(line_start, |i| at + i + 1);
+        at = start;
+        while let Some(edit) = edits.get(next).filter(|e| e.range.end <= start) {
+            growth += edit.text.len() as isize - edit.range.len() as isize;
+            next += 1;
+        }
+        change.line = line;
+        change.column = text[line_start..start].chars().count() + 1;
+        change.output_start = start.saturating_add_signed(growth);
+    }
+}
+
+impl Reading {
+    fn of(alternative: &vidau::Alternative<'_>) -> Self {
+        Self {
+            text: alternative.text.to_owned(),
+            probability: alternative.probability,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Files of OCR engines through the program, their ledger, and the way back.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::support::Folder;
+
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data/fixtures");
+    fs::read(folder.join(name)).expect("a fixture")
+}
+
+/// Names and bytes of files in all formats.
+fn samples() -> Vec<(&'static str, Vec<u8>)> {
+    let hocr = fixture("ke-hoach.eng.hocr");
+    let utf16 = String::from_utf8(hocr.clone()).expect("UTF-8");
+    let utf16 = utf16.replace("encoding=\"UTF-8\"", "encoding=\"UTF-16\"");
+    let utf16 = format!("\u{feff}{utf16}");
+    let crlf = String::from_utf8(fixture("bao-cao.vie.alto.xml")).expect("UTF-8");
+    vec![
+        ("a.txt", fixture("ke-hoach.eng.ocr.txt")),
+        ("a.hocr", hocr),
+        ("a.alto.xml", fixture("ke-hoach.eng.alto.xml")),
+        ("b.alto.xml", crlf.replace('\n', "\r\n").into_bytes()),
+        ("a.tsv", fixture("ke-hoach.eng.tsv")),
+        ("a.page.xml", fixture("ke-hoach.eng.page.xml")),
+        (
+            "b.hocr",
+            utf16.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        ),
+    ]
+}
+
+fn entries(ledger: &[u8]) -> Vec<serde_json::Value> {
+    let lines = String::from_utf8(ledger.to_vec()).expect("UTF-8");
+    let entries = lines
+        .lines()
+        .map(|l| serde_json::from_str(l).expect("JSON"));
+    entries.collect()
+}
+
+#[test]
+fn every_format_is_restored_and_goes_back_byte_for_byte() {
+    for form in ["lines", "compact"] {
+        for record in ["replace", "plain"] {
+            let dir = Folder::new();
+            let samples = samples();
+            let mut args = vec![
+                "restore",
+                "-q",
+                "-w",
+                "--ledger",
+                "l",
+                "--ledger-form",
+                form,
+            ];
+            args.extend(["--record", record]);
+            for (name, bytes) in &samples {
+                dir.put(name, bytes);
+                args.push(name);
+            }
+            dir.run(&args).expect(0);
+            for (name, bytes) in &samples {
+                assert_ne!(&dir.get(name), bytes, "{name} is restored");
+            }
+            dir.run(&["revert", "l"]).expect(0);
+            for (name, bytes) in &samples {
+                assert_eq!(&dir.get(name), bytes, "{name}, {form}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_restored_file_hardly_changes_again() {
+    let dir = Folder::new();
+    for (name, bytes) in samples() {
+        dir.put(name, bytes);
+        let run = dir.run(&["restore", name, "-o", "once"]).expect(0);
+        drop(run);
+        dir.run(&["restore", "once", "--ledger", "l"]).expect(0);
+        let again = fs::read(dir.path("l")).map_or(0, |l| entries(&l).len());
+        assert!(again <= 8, "{name}: {again} changes");
+        let _ = fs::remove_file(dir.path("l"));
+    }
+}
+
+#[test]
+fn a_file_that_was_changed_since_is_left_alone() {
+    let dir = Folder::new();
+    dir.put("a.txt", fixture("ke-hoach.eng.ocr.txt"));
+    dir.run(&["restore", "-q", "-w", "--ledger", "l", "a.txt"])
+        .expect(0);
+    let mut text = dir.get("a.txt");
+    text.push(b'\n');
+    dir.put("a.txt", &text);
+    dir.run(&["revert", "l", "a.txt"])
+        .expect_error(2, &["a.txt", "not as the ledger left it"]);
+    assert_eq!(dir.get("a.txt"), text);
+}
+
+#[test]
+fn one_change_can_be_undone_alone() {
+    for (name, bytes) in [
+        ("a.txt", fixture("ke-hoach.eng.ocr.txt")),
+        ("a.hocr", fixture("ke-hoach.eng.hocr")),
+    ] {
+        let dir = Folder::new();
+        dir.put(name, &bytes);
+        dir.run(&["restore", "-q", "-w", "--ledger", "l", name])
+            .expect(0);
+        let before = entries(&dir.get("l"));
+        let change = &before[3];
+        let place = format!("{}:{}", change["line"], change["column"]);
+        dir.run(&["revert", "l", name, "--only", &place]).expect(0);
+        let all = entries(&dir.get("l"));
+        let left = &all[before.len()..];
+        assert_eq!(left.len(), before.len() - 1);
+        assert!(left.iter().all(|e| e["span"] != change["span"]));
+        dir.run(&["revert", "l", name]).expect(0);
+        assert_eq!(dir.get(name), bytes);
+    }
+}
+
+#[test]
+fn decisions_are_carried_out_and_can_be_undone() {
+    for (name, bytes) in samples() {
+        let dir = Folder::new();
+        dir.put("original", &bytes);
+        dir.put(name, &bytes);
+        dir.run(&["restore", "-q", "-w", "--ledger", "l", name])
+            .expect(0);
+        let changes = entries(&dir.get("l"));
+        let decision = |i: usize, action: &str, after: &str| {
+            let mut decision = serde_json::json!({
+                "span": changes[i]["span"], "before": changes[i]["before"], "action": action,
+            });
+            if action != "reject" {
+                decision["after"] = after.into();
+            }
+            decision
+        };
+        let proposed = changes[2]["after"].as_str().expect("a text");
+        let decisions = serde_json::json!({
+            "schema": "vidau.decisions/1", "file": name, "input": changes[0]["input"],
+            "model": changes[0]["model"], "reviewer": "Lan", "date": "2026-11-22",
+            "decisions": [
+                decision(0, "reject", ""), decision(1, "edit", "XYZ"), decision(2, "accept", proposed),
+            ],
+        });
+        dir.put("d.json", decisions.to_string());
+        // From the original: what was accepted and edited alone.
+        dir.run(&[
+            "apply", "d.json", "original", "-o", "few", "--ledger", "few.l",
+        ])
+        .expect(0);
+        let few = entries(&dir.get("few.l"));
+        assert_eq!(few.len(), 2, "{name}");
+        assert!(
+            few.iter()
+                .all(|e| e["reviewer"] == "Lan" && e["date"] == "2026-11-22")
+        );
+        dir.run(&["revert", "few.l", "few"]).expect(0);
+        assert_eq!(dir.get("few"), bytes, "{name}");
+        // From the restored file and its ledger: the rest of them, too.
+        dir.run(&[
+            "apply", "d.json", name, "--from", "l", "-w", "--ledger", "l2",
+        ])
+        .expect(0);
+        let all = entries(&dir.get("l2"));
+        assert_eq!(all.len(), changes.len() - 1, "{name}");
+        assert!(all.iter().any(|e| e["after"] == "XYZ"));
+        dir.run(&["revert", "l2", name]).expect(0);
+        assert_eq!(dir.get(name), bytes, "{name}");
+        // Of another file nothing is decided.
+        dir.put("other", "Thuc hien");
+        dir.run(&["apply", "d.json", "other"])
+            .expect_error(2, &["other", "not the file"]);
+    }
+}
+
+#[test]
+fn the_ledger_knows_words_and_boxes() {
+    let dir = Folder::new();
+    dir.put("a.hocr", fixture("ke-hoach.eng.hocr"));
+    dir.run(&["restore", "a.hocr", "--ledger", "l"]).expect(0);
+    let file = dir.get("a.hocr");
+    for entry in entries(&dir.get("l")) {
+        assert_eq!(entry["format"], "hocr");
+        let id = entry["word"]["id"].as_str().expect("an id");
+        assert!(id.starts_with("word_1_"), "{id}");
+        assert_eq!(entry["word"]["box"].as_array().map(Vec::len), Some(4));
+        let at = |k: usize| entry["span"][k].as_u64().expect("a byte") as usize;
+        let read = String::from_utf8_lossy(&file[at(0)..at(1)]).into_owned();
+        if !read.contains(['<', '&']) {
+            assert_eq!(entry["before"], read);
+        }
+    }
+}
+
+#[test]
+fn diff_shows_lines_of_markup() {
+    let dir = Folder::new();
+    dir.put(
+        "a.hocr",
+        "<div class=ocr_page>\n<span class=ocr_line>\n<b class=ocrx_word>Thuc</b>\n\
+         <b class=ocrx_word>hien</b>\n<b class=ocrx_word>cong</b>\n<b class=ocrx_word>tac</b>\n</span></div>\n",
+    );
+    let run = dir.run(&["restore", "--diff", "a.hocr"]).expect(1);
+    assert!(
+        run.text()
+            .contains("\n-<b class=ocrx_word>Thuc</b>\n-<b class=ocrx_word>hien</b>\n"),
+        "{}",
+        run.text()
+    );
+    assert!(run.text().contains("\n+<b class=ocrx_word>Thực</b>\n"));
+}
+
+#[test]
+fn damaged_files_are_refused_and_stay() {
+    let dir = Folder::new();
+    let hocr = fixture("ke-hoach.eng.hocr");
+    let latin = String::from_utf8_lossy(&hocr).replacen("UTF-8", "ISO-8859-1", 1);
+    for (name, bytes, why) in [
+        ("cut", hocr[..hocr.len() / 2].to_vec(), "not sound hocr"),
+        ("latin", latin.into_bytes(), "iso-8859-1"),
+        (
+            "bomb",
+            b"<!DOCTYPE alto [<!ENTITY a 'b'>]><alto>&a;</alto>".to_vec(),
+            "entities",
+        ),
+    ] {
+        dir.put(name, &bytes);
+        dir.run(&["restore", "-w", name])
+            .expect_error(2, &[name, why]);
+        assert_eq!(dir.get(name), bytes);
+    }
+    assert_eq!(dir.names(), ["bomb", "cut", "latin"]);
+}
