@@ -1,7 +1,7 @@
 //! One file of the batch: read, restored, written, on record.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -14,17 +14,15 @@ use vidau::{Restorer, Worker};
 
 use super::journal::{Name, Past, Record, Status};
 use super::stats::Stats;
-use super::store::{self, Store, Temporary, ledger_path};
+use super::store::{self, Store};
 use super::whole::{self, About, WHOLE};
+use super::written::{Output, Written};
 use super::{parts, walk};
-use crate::ledger::compact::{SureEdit, Writer};
 use crate::page::PageOptions;
 use crate::{ledger, signals};
 
 /// Of files above this one at a time is in memory.
 const LARGE: u64 = 1 << 22;
-/// Of the ledgers' compression.
-const LEVEL: i32 = 9;
 /// As much of a file as tells what it is.
 const HEAD: u64 = 8192;
 
@@ -54,11 +52,14 @@ pub(crate) struct Rules {
 }
 
 /// What came of a file.
-pub(crate) enum Verdict {
-    /// It was restored, or it failed.
-    Made(Box<Record>),
+pub(crate) enum Verdict<'s> {
+    /// It was restored, and is to be given its name.
+    Ready(Box<Record>, Box<Written<'s>>),
+    Failed(Box<Record>),
     /// An earlier run did it, or failed at the same bytes.
-    Kept { is_failed: bool },
+    Kept {
+        is_failed: bool,
+    },
     /// No OCR text.
     Companion,
     /// The batch is to end; nothing was written.
@@ -88,10 +89,9 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// A file's way from its bytes to a record.
-struct Done {
-    output: blake3::Hash,
-    output_size: u64,
+/// A restored file.
+struct Done<'s> {
+    written: Written<'s>,
     format: Format,
     stats: Stats,
 }
@@ -104,7 +104,7 @@ pub(crate) fn process<'s>(
     path: &Path,
     target: &Path,
     past: Option<Past>,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<Verdict<'s>> {
     let mut job = Job {
         shop,
         name: Name::of(path),
@@ -112,31 +112,56 @@ pub(crate) fn process<'s>(
         past,
         input: None,
     };
-    let (status, done, error) = match job.run(worker, target) {
-        Ok(Some(done)) => (Status::Done, Some(done), None),
+    let result = job.run(worker, target);
+    let hex = |hash: blake3::Hash| hash.to_hex().to_string();
+    let mut record = Box::new(Record {
+        name: job.name,
+        status: Status::Done,
+        input: job.input.map(hex),
+        output: None,
+        output_size: 0,
+        config: shop.rules.config.clone(),
+        format: None,
+        stats: None,
+        error: None,
+    });
+    Ok(match result {
+        Ok(Some(done)) => {
+            record.output = Some(hex(done.written.hash()));
+            record.output_size = done.written.size();
+            record.format = Some(done.format.name().to_owned());
+            record.stats = Some(done.stats);
+            Verdict::Ready(record, Box::new(done.written))
+        }
         Ok(None) => {
             let is_failed = past.is_some_and(|p| p.status == Status::Failed);
-            return Ok(Verdict::Kept { is_failed });
+            Verdict::Kept { is_failed }
         }
-        Err(Failure::Companion) => return Ok(Verdict::Companion),
-        Err(Failure::Stopped) => return Ok(Verdict::Dropped),
-        Err(Failure::Output(error)) => {
-            return Err(error.context(job.name.path));
+        Err(Failure::Companion) => Verdict::Companion,
+        Err(Failure::Stopped) => Verdict::Dropped,
+        Err(Failure::Output(error)) => return Err(error.context(record.name.path)),
+        Err(Failure::File(error)) => {
+            record.fail(&error);
+            Verdict::Failed(record)
         }
-        Err(Failure::File(error)) => (Status::Failed, None, Some(format!("{error:#}"))),
-    };
-    let hex = |hash: blake3::Hash| hash.to_hex().to_string();
-    Ok(Verdict::Made(Box::new(Record {
-        name: job.name,
-        status,
-        input: job.input.map(hex),
-        output: done.as_ref().map(|d| hex(d.output)),
-        output_size: done.as_ref().map_or(0, |d| d.output_size),
-        config: shop.rules.config.clone(),
-        format: done.as_ref().map(|d| d.format.name().to_owned()),
-        stats: done.map(|d| d.stats),
-        error,
-    })))
+    })
+}
+
+/// Gives a restored file its name; from then on it is there, whatever
+/// happens.
+pub(crate) fn name(
+    mut record: Box<Record>,
+    written: Written<'_>,
+    path: &Path,
+) -> anyhow::Result<Box<Record>> {
+    let _guard = signals::writing();
+    match written.name(path) {
+        Ok(()) => {}
+        Err(Failure::Output(error)) => return Err(error.context(record.name.path)),
+        Err(Failure::File(error)) => record.fail(&error),
+        Err(Failure::Companion | Failure::Stopped) => {}
+    }
+    Ok(record)
 }
 
 /// The record of a file that was refused before it was opened.
@@ -254,7 +279,7 @@ struct Job<'j, 's> {
 
 impl<'s> Job<'_, 's> {
     /// `None`: there was nothing to do.
-    fn run(&mut self, worker: &mut Worker<'s>, target: &Path) -> Result<Option<Done>, Failure> {
+    fn run(&mut self, worker: &mut Worker<'s>, target: &Path) -> Result<Option<Done<'s>>, Failure> {
         let opened = examine(&self.shop.input, self.path, target, &self.shop.rules)?;
         if opened.is_in_parts() {
             return self.in_parts(worker, opened.file);
@@ -287,14 +312,11 @@ impl<'s> Job<'_, 's> {
         };
         let page = whole::restore(self.shop.restorer, worker, about, bytes, &options)?;
 
-        let _guard = signals::writing();
         let mut output = Output::new(self.shop.store, &page.file)?;
         output.write(&page.output)?;
         output.edits(&page.edits)?;
-        let (output, output_size) = output.commit(self.path)?;
         Ok(Some(Done {
-            output,
-            output_size,
+            written: output.finish()?,
             format,
             stats: page.stats,
         }))
@@ -306,7 +328,7 @@ impl<'s> Job<'_, 's> {
         &mut self,
         worker: &mut Worker<'s>,
         mut file: File,
-    ) -> Result<Option<Done>, Failure> {
+    ) -> Result<Option<Done<'s>>, Failure> {
         let mut hasher = blake3::Hasher::new();
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -356,11 +378,8 @@ impl<'s> Job<'_, 's> {
             return Err(anyhow!("changed while it was read; run again").into());
         }
         stats.advise();
-        let _guard = signals::writing();
-        let (output, output_size) = output.commit(self.path)?;
         Ok(Some(Done {
-            output,
-            output_size,
+            written: output.finish()?,
             format: Format::Text,
             stats,
         }))
@@ -395,74 +414,6 @@ impl Read for Hashed {
         let read = self.file.read(buffer)?;
         self.hasher.update(&buffer[..read]);
         Ok(read)
-    }
-}
-
-/// An output and its ledger, being written.
-struct Output<'s> {
-    store: &'s Store,
-    text: Temporary<'s>,
-    hasher: blake3::Hasher,
-    size: u64,
-    ledger: Writer<zstd::Encoder<'static, Temporary<'s>>>,
-}
-
-impl<'s> Output<'s> {
-    fn new(store: &'s Store, file: &ledger::File<'_>) -> Result<Self, Failure> {
-        let open = || -> io::Result<Self> {
-            let ledger = zstd::Encoder::new(store.temporary()?, LEVEL)?;
-            Ok(Self {
-                store,
-                text: store.temporary()?,
-                hasher: blake3::Hasher::new(),
-                size: 0,
-                ledger: Writer::new(ledger, file)?,
-            })
-        };
-        open().map_err(writing)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.hasher.update(bytes);
-        self.size += bytes.len() as u64;
-        self.text.write_all(bytes).map_err(writing)
-    }
-
-    fn edits(&mut self, edits: &[SureEdit]) -> Result<(), Failure> {
-        let mut push = |edit: &SureEdit| self.ledger.push(edit);
-        edits.iter().try_for_each(&mut push).map_err(writing)
-    }
-
-    /// The ledger comes first: a change without one could not be undone.
-    fn commit(self, path: &Path) -> Result<(blake3::Hash, u64), Failure> {
-        let hash = self.hasher.finalize();
-        let ledger_path = ledger_path(path);
-        let commit = || -> io::Result<()> {
-            if self.ledger.rows() > 0 {
-                let ledger = self.ledger.finish(&hash.to_hex())?.finish()?;
-                self.store.commit_own(ledger, &ledger_path)?;
-            } else {
-                self.store.remove_own(&ledger_path)?;
-            }
-            self.store.commit(self.text, path)
-        };
-        commit().map_err(writing)?;
-        Ok((hash, self.size))
-    }
-}
-
-/// What an error of writing means: for this file, or for all.
-fn writing(error: io::Error) -> Failure {
-    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    let is_for_all = matches!(
-        error.kind(),
-        StorageFull | QuotaExceeded | ReadOnlyFilesystem
-    );
-    let error = anyhow::Error::new(error).context("the output cannot be written");
-    if is_for_all {
-        Failure::Output(error)
-    } else {
-        Failure::File(error)
     }
 }
 

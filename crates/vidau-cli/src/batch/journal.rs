@@ -80,6 +80,18 @@ pub(crate) struct Record {
     pub(crate) error: Option<String>,
 }
 
+impl Record {
+    /// Makes it the record of a failure.
+    pub(crate) fn fail(&mut self, error: &anyhow::Error) {
+        self.status = Status::Failed;
+        self.output = None;
+        self.output_size = 0;
+        self.format = None;
+        self.stats = None;
+        self.error = Some(format!("{error:#}"));
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {

@@ -14,9 +14,10 @@ pub(crate) mod stats;
 mod store;
 mod walk;
 pub(crate) mod whole;
+mod written;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -29,12 +30,13 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use vidau::formats::Format;
 
 use self::compare::Earlier;
-use self::job::{Rules, Shop};
-use self::journal::{Journal, Name};
+use self::job::{Rules, Shop, Verdict};
+use self::journal::{Journal, Name, Record};
 use self::progress::Progress;
 use self::recorder::{News, Recorder};
 use self::store::Store;
 use self::walk::{Found, Walk};
+use self::written::Written;
 use crate::Outcome;
 use crate::args::BatchArgs;
 use crate::engine::Engine;
@@ -90,6 +92,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
     recorder.begin()?;
     thread::scope(|scope| {
         let (jobs, jobs_taken) = bounded(4 * threads);
+        let (ready, ready_taken) = bounded(NAMERS);
         let (news, news_taken) = bounded(64 + 4 * threads);
         let walk = &walk;
         if !args.quiet {
@@ -101,14 +104,30 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         let shop = &shop;
         scope.spawn(move || find(walk, shop, &jobs, &walk_news));
         for _ in 0..threads {
-            let (jobs, news, journal) = (jobs_taken.clone(), news.clone(), &journal);
-            scope.spawn(move || work(shop, journal, &jobs, &news));
+            let (jobs, ready, news) = (jobs_taken.clone(), ready.clone(), news.clone());
+            let journal = &journal;
+            scope.spawn(move || work(shop, journal, &jobs, &ready, &news));
+        }
+        for _ in 0..NAMERS {
+            let (ready, news) = (ready_taken.clone(), news.clone());
+            scope.spawn(move || give_names(&ready, &news));
         }
         // Their ends are noticed only when nobody else holds the others.
-        drop((news, jobs_taken));
+        drop((news, jobs_taken, ready, ready_taken));
         recorder.run(&news_taken, &stop);
     });
     recorder.end(earlier)
+}
+
+/// Threads that only wait for the disk. File systems sync what several ask
+/// for in one go, so that many wait hardly longer than one.
+const NAMERS: usize = 16;
+
+/// A restored file without its name.
+struct Ready<'s> {
+    path: PathBuf,
+    record: Box<Record>,
+    written: Box<Written<'s>>,
 }
 
 /// What the outputs depend on, besides the inputs.
@@ -132,7 +151,7 @@ fn find(walk: &Walk, shop: &Shop<'_>, jobs: &Sender<Found>, news: &Sender<News>)
             Found::File { .. } => jobs.send(found).is_ok(),
             Found::Refused { path, reason } => {
                 let record = job::refused(&path, &reason, &shop.rules.config);
-                news.send(News::Made(path, record)).is_ok()
+                news.send(News::Made(record)).is_ok()
             }
             Found::Companion(path) => news.send(News::Companion(path)).is_ok(),
             Found::Link(path) => news.send(News::Link(path)).is_ok(),
@@ -158,7 +177,13 @@ fn count(walk: &Walk, total: &AtomicU64, stop: &AtomicBool) {
 }
 
 /// Does files until there are no more.
-fn work(shop: &Shop<'_>, journal: &Mutex<Journal>, jobs: &Receiver<Found>, news: &Sender<News>) {
+fn work<'s>(
+    shop: &'s Shop<'s>,
+    journal: &Mutex<Journal>,
+    jobs: &Receiver<Found>,
+    ready: &Sender<Ready<'s>>,
+    news: &Sender<News>,
+) {
     let mut worker = shop.restorer.worker();
     for found in jobs {
         if shop.stop.load(Ordering::Relaxed) {
@@ -171,8 +196,35 @@ fn work(shop: &Shop<'_>, journal: &Mutex<Journal>, jobs: &Receiver<Found>, news:
             let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.index().get(&Name::of(&path))
         };
-        let verdict = job::process(shop, &mut worker, &path, &target, past);
-        if news.send(News::of(path, verdict)).is_err() {
+        let is_sent = match job::process(shop, &mut worker, &path, &target, past) {
+            Ok(Verdict::Ready(record, written)) => {
+                let done = Ready {
+                    path,
+                    record,
+                    written,
+                };
+                ready.send(done).is_ok()
+            }
+            Ok(Verdict::Failed(record)) => news.send(News::Made(record)).is_ok(),
+            Ok(Verdict::Kept { is_failed }) => news.send(News::Kept { path, is_failed }).is_ok(),
+            Ok(Verdict::Companion) => news.send(News::Companion(path)).is_ok(),
+            Ok(Verdict::Dropped) => true,
+            Err(error) => news.send(News::Stopped(error)).is_ok(),
+        };
+        if !is_sent {
+            return;
+        }
+    }
+}
+
+/// Gives restored files their names until there are no more.
+fn give_names(ready: &Receiver<Ready<'_>>, news: &Sender<News>) {
+    for done in ready {
+        let told = match job::name(done.record, *done.written, &done.path) {
+            Ok(record) => News::Made(record),
+            Err(error) => News::Stopped(error),
+        };
+        if news.send(told).is_err() {
             return;
         }
     }

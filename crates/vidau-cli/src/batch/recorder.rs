@@ -1,6 +1,5 @@
 //! The one thread that writes the journal and tells how it goes.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,41 +10,29 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::compare::Earlier;
 use super::html;
-use super::job::{Shop, Verdict};
+use super::job::Shop;
 use super::journal::{Ending, Event, Journal, Name, Record, Status};
 use super::progress::Progress;
 use super::report::{Builder, LeftAlone};
-use super::store::{Store, ledger_path};
+use super::store::Store;
 use super::{REPORT_HTML, REPORT_JSON};
 use crate::{Outcome, signals};
 
-/// Files recorded at once: each time costs the disk a few syncs.
+/// Files recorded at once: each time costs a sync.
 const GROUP: usize = 256;
 
 /// What the other threads have to tell.
 pub(crate) enum News {
-    Made(PathBuf, Box<Record>),
+    /// A file is restored and has its name, or it has failed.
+    Made(Box<Record>),
     Kept {
         path: PathBuf,
         is_failed: bool,
     },
     Companion(PathBuf),
     Link(PathBuf),
-    Dropped,
     /// Nothing can be done any more.
     Stopped(anyhow::Error),
-}
-
-impl News {
-    pub(crate) fn of(path: PathBuf, verdict: anyhow::Result<Verdict>) -> Self {
-        match verdict {
-            Ok(Verdict::Made(record)) => Self::Made(path, record),
-            Ok(Verdict::Kept { is_failed }) => Self::Kept { path, is_failed },
-            Ok(Verdict::Companion) => Self::Companion(path),
-            Ok(Verdict::Dropped) => Self::Dropped,
-            Err(error) => Self::Stopped(error),
-        }
-    }
 }
 
 /// Files of this run so far.
@@ -126,10 +113,10 @@ impl<'a> Recorder<'a> {
 
     fn take(&mut self, group: Vec<News>) -> anyhow::Result<()> {
         let mut result = Ok(());
-        let mut records = Vec::new();
+        let mut events = Vec::new();
         for news in group {
             match news {
-                News::Made(path, record) => records.push((path, record)),
+                News::Made(record) => events.push(Event::File(record)),
                 News::Kept { path, is_failed } => {
                     let name = Name::of(&path);
                     self.journal().keep(&name);
@@ -146,35 +133,23 @@ impl<'a> Recorder<'a> {
                     self.left_alone.link(&path);
                     self.progress.file(&Name::of(&path), "link", None)?;
                 }
-                News::Dropped => {}
                 News::Stopped(error) => result = Err(error),
             }
         }
         // What was done is recorded even if nothing more can be.
-        self.record(records).and(result)
+        self.record(events).and(result)
     }
 
-    fn record(&mut self, records: Vec<(PathBuf, Box<Record>)>) -> anyhow::Result<()> {
-        if records.is_empty() {
+    fn record(&mut self, events: Vec<Event>) -> anyhow::Result<()> {
+        if events.is_empty() {
             return Ok(());
         }
-        // The names must be on the disk before the journal says so.
-        let is_done = |r: &Record| r.status == Status::Done;
-        let done = records.iter().filter(|(_, r)| is_done(r));
-        for path in one_a_folder(done.map(|(path, _)| path.as_path())) {
-            let sync = || {
-                self.store.sync_folder(path)?;
-                self.store.sync_own_folder(&ledger_path(path))
-            };
-            sync().with_context(|| format!("{}: cannot be synced", path.display()))?;
-        }
-        let events: Vec<Event> = records.into_iter().map(|(_, r)| Event::File(r)).collect();
         self.journal().append(&events)?;
         for event in events {
             let Event::File(record) = event else {
                 continue;
             };
-            if is_done(&record) {
+            if record.status == Status::Done {
                 self.counts.done += 1;
                 self.progress.file(&record.name, "done", None)?;
             } else {
@@ -239,12 +214,6 @@ impl<'a> Recorder<'a> {
         }
         Ok(())
     }
-}
-
-/// One path of each folder.
-fn one_a_folder<'p>(paths: impl Iterator<Item = &'p Path>) -> Vec<&'p Path> {
-    let mut folders = BTreeSet::new();
-    paths.filter(|p| folders.insert(p.parent())).collect()
 }
 
 fn now() -> u64 {
