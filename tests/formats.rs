@@ -361,3 +361,214 @@ fn changes_without_a_place_are_skipped() {
     assert_eq!(splice.skipped, [0, 1]);
     assert_eq!(splice.apply(file), file);
 }
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What stands between elements.
+    fn gap() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            Just(" ".to_owned()),
+            Just("\r\n\t".to_owned()),
+            Just("<!-- <a> & -->".to_owned()),
+            Just("<?x <y>?>".to_owned()),
+        ]
+    }
+
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-zà-ỹ]{1,6}", "[a-z&<>\"']{1,4}", "&#7879;[a-z]"]
+    }
+
+    fn quote() -> impl Strategy<Value = char> {
+        prop_oneof![Just('"'), Just('\'')]
+    }
+
+    fn escaped(word: &str) -> String {
+        let is_entity = word.starts_with("&#");
+        let word = if is_entity {
+            word.to_owned()
+        } else {
+            word.replace('&', "&amp;")
+        };
+        word.replace('<', "&lt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&apos;")
+    }
+
+    prop_compose! {
+        /// A file in the format, with its words in odd surroundings.
+        fn file(format: Format)(
+            words in prop::collection::vec((word(), gap(), quote(), 0..4u32, 0..300u32), 1..12),
+            bom in any::<bool>(),
+            prefix in prop_oneof![Just(""), Just("p:")],
+            depth in 0..20usize,
+        ) -> String {
+            let mut out = if bom { "\u{feff}".to_owned() } else { String::new() };
+            let p = prefix;
+            let (open, close) = match format {
+                Format::Alto => (format!("<{p}alto>"), format!("</{p}alto>")),
+                _ => ("<?xml version='1.0'?><html><div class='ocr_page'>".to_owned(), "</div></html>".to_owned()),
+            };
+            out += &open;
+            out += &"<x>".repeat(depth);
+            let line = if format == Format::Alto { format!("<{p}TextLine>") } else { "<span class='ocr_line'>".to_owned() };
+            out += &line;
+            for (i, (word, gap, q, breaks, left)) in words.iter().enumerate() {
+                let text = escaped(word);
+                out += &match format {
+                    Format::Alto => format!(
+                        "<{p}String  ID={q}s{i}{q} HPOS = {q}{left}{q} VPOS={q}1{q} WIDTH={q}9{q} HEIGHT={q}5{q} CC={q}123{q} CONTENT={q}{text}{q} />"
+                    ),
+                    _ => format!(
+                        "<span class={q}ocrx_word{q} id={q}s{i}{q} title={q}x_wconf 50; bbox {left} 1 {} 6{q}>{text}</span>", left + 9
+                    ),
+                };
+                out += gap;
+                if *breaks == 0 {
+                    out += &line.replace('<', "</").replace(" class='ocr_line'", "");
+                    out += &line;
+                }
+            }
+            out += &line.replace('<', "</").replace(" class='ocr_line'", "");
+            out += &"</x>".repeat(depth);
+            out + &close + "\r\n"
+        }
+    }
+
+    /// Changes some of the runs: to other text, two, or one with the next.
+    fn check(file: &str, format: Format, kinds: &[u8], record: Record) {
+        let scan = Scan::new(file, format).expect("sound");
+        assert_eq!(scan.splice(&[], record).apply(file), file);
+        let runs = scan.document().runs();
+        let source = scan.document().source();
+        let mut changes = Vec::new();
+        let mut i = 0;
+        while i < runs.len() {
+            let range = runs[i].range.clone();
+            let kind = kinds[i % kinds.len()];
+            i += 1;
+            if range.is_empty() {
+                continue;
+            }
+            let (span, text) = match kind {
+                0 => (range, "ệ<&\"'"),
+                1 => (range, "hai từ"),
+                2 if runs.get(i).is_some_and(|next| {
+                    runs[i - 1].break_after == vidau::Break::Blank && !next.range.is_empty()
+                }) =>
+                {
+                    i += 1;
+                    (range.start..runs[i - 1].range.end, "một")
+                }
+                _ => continue,
+            };
+            changes.push(Change {
+                span,
+                text,
+                confidence: Some(0.5),
+            });
+        }
+        let splice = scan.splice(&changes, record);
+        let output = splice.apply(file);
+        let again = Scan::new(&output, format).expect("still sound");
+        // The text is what was asked for, but for what was skipped.
+        if record != Record::Annotate {
+            let mut expected = source.to_owned();
+            for (i, change) in changes.iter().enumerate().rev() {
+                if splice.skipped.binary_search(&i).is_err() {
+                    expected.replace_range(change.span.clone(), change.text);
+                }
+            }
+            let words = |text: &str| {
+                text.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(words(again.document().source()), words(&expected));
+        }
+        // Undone, it is the file.
+        let mut back = output.clone();
+        let mut growth: isize = splice
+            .edits
+            .iter()
+            .map(|e| e.text.len() as isize - e.range.len() as isize)
+            .sum();
+        for edit in splice.edits.iter().rev() {
+            growth -= edit.text.len() as isize - edit.range.len() as isize;
+            let start = edit.range.start.saturating_add_signed(growth);
+            back.replace_range(start..start + edit.text.len(), &file[edit.range.clone()]);
+        }
+        assert_eq!(back, file);
+        // Places go there and back.
+        for run in runs.iter().filter(|r| !r.range.is_empty()) {
+            let range = scan.file_range(run.range.clone());
+            assert_eq!(scan.document_span(range), Some(run.range.clone()));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn hocr_goes_there_and_back(
+            file in file(Format::Hocr),
+            kinds in prop::collection::vec(0..4u8, 1..6),
+            record in prop_oneof![Just(Record::Replace), Just(Record::Annotate)],
+        ) {
+            check(&file, Format::Hocr, &kinds, record);
+        }
+
+        #[test]
+        fn alto_goes_there_and_back(
+            file in file(Format::Alto),
+            kinds in prop::collection::vec(0..4u8, 1..6),
+            record in prop_oneof![Just(Record::Replace), Just(Record::Plain), Just(Record::Annotate)],
+        ) {
+            check(&file, Format::Alto, &kinds, record);
+        }
+
+        #[test]
+        fn nothing_that_is_read_panics(text in "[<>a-z/='\" &;!?\\-\\[\\]\t\n]{0,80}") {
+            for format in Format::ALL {
+                let _ = Format::detect(&text);
+                let html = format!("<p class=ocr_page><b class=ocrx_word>{text}</b>");
+                for text in [&text, &html] {
+                    if let Ok(scan) = Scan::new(text, format) {
+                        let all = 0..scan.document().source().len();
+                        let changes = [Change { span: all, text: "x", confidence: None }];
+                        let _ = scan.splice(&changes, Record::Replace).apply(text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_files_end_soon() {
+    let start = std::time::Instant::now();
+    let deep = "<a>".repeat(10_000);
+    assert!(Scan::new(&deep, Format::Alto).is_err());
+    let one_line = format!(
+        "<alto><TextLine>{}</TextLine></alto>",
+        "<String CONTENT='ab'/>".repeat(200_000)
+    );
+    let scan = Scan::new(&one_line, Format::Alto).expect("sound");
+    assert_eq!(scan.document().runs().len(), 200_000);
+    let changes: Vec<Change<'_>> = scan
+        .document()
+        .runs()
+        .iter()
+        .map(|r| Change {
+            span: r.range.clone(),
+            text: "a b",
+            confidence: None,
+        })
+        .collect();
+    assert_eq!(scan.splice(&changes, Record::Replace).skipped, [0; 0]);
+    let quotes = "<a b='".repeat(100_000);
+    assert!(Scan::new(&quotes, Format::Hocr).is_err());
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}

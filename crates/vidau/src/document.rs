@@ -116,6 +116,18 @@ impl<'a> Document<'a> {
         });
     }
 
+    /// The empty line that the break of the run pushed last stands for is a run
+    /// as it is in plain text, for which the engine's prices are found.
+    pub(crate) fn push_empty_line(&mut self) {
+        let end = self.source.len() - 1;
+        self.runs.push(Run {
+            range: end..end,
+            break_after: Break::Line,
+            confidence: None,
+            alternatives: Vec::new(),
+        });
+    }
+
     /// Adds another reading by the engine to the run pushed last.
     pub fn push_alternative(&mut self, text: &str, confidence: f32) {
         if let Some(run) = self.runs.last_mut() {

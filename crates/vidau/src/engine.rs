@@ -3,7 +3,7 @@
 use crate::candidates::{Bounds, ProfileIndex, WordCosts};
 use crate::channel::{ChannelModel, Reading};
 use crate::cost::{Cost, NAT};
-use crate::decode::{ArcOptions, BeamOptions, ByProfile};
+use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions};
 use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
@@ -25,15 +25,17 @@ pub(crate) struct Engine {
     blank_lost: ByProfile,
     blank_inserted: ByProfile,
     blanks: Vec<Vec<Reading>>,
+    unseen: Cost,
     /// Price of each word by itself, weighed like the language model.
     pub(crate) words: WordCosts,
     pub(crate) arcs: ArcOptions,
     pub(crate) beam: BeamOptions,
+    pub(crate) recurrence: RecurrenceOptions,
 }
 
 /// Price of a legal syllable that the language model has not seen, beyond the
 /// unknown word's.
-const UNSEEN: Cost = 6 * NAT;
+const UNSEEN: Cost = 10 * NAT;
 
 /// Weight of a word's casing as evidence, in 1/256: it is counted in print
 /// and read from scans, and partly says what the n-grams say.
@@ -58,9 +60,9 @@ impl Engine {
             out
         };
         let beam = BeamOptions {
-            width: 12,
+            width: 16,
             margin: 14 * NAT,
-            lm_scale: 190,
+            lm_scale: 210,
         };
         let word_costs = (0..lexicon.len())
             .map(|id| {
@@ -79,6 +81,7 @@ impl Engine {
             blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
             lm,
+            unseen: UNSEEN,
             words: WordCosts::new(word_costs),
             arcs: ArcOptions {
                 bounds: Bounds {
@@ -98,10 +101,17 @@ impl Engine {
                 paragraph: 2 * NAT,
                 no_paragraph: NAT / 8,
                 rule: 7 * NAT,
+                sign: 6 * NAT,
                 digit_word: 2 * NAT,
                 dirt: 5 * NAT,
             },
             beam,
+            recurrence: RecurrenceOptions {
+                neighbour: 5 * NAT / 4,
+                expected: -2 * NAT,
+                alike: 128,
+                lm_scale: beam.lm_scale,
+            },
         })
     }
 
@@ -143,7 +153,7 @@ impl Engine {
         if (id as usize) < self.lm.vocab_len() {
             0
         } else {
-            UNSEEN
+            self.unseen
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::cost::Cost;
 use crate::decode::{
-    ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, probability,
+    ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, probability,
 };
 use crate::document::{Break, Document};
 use crate::engine::Engine;
@@ -73,7 +73,7 @@ impl RestorerBuilder {
         self
     }
 
-    /// Hypotheses kept at each place (1 to 1000; default 12).
+    /// Hypotheses kept at each place (1 to 1000; default 16).
     #[must_use]
     pub fn beam_width(mut self, width: usize) -> Self {
         self.beam_width = Some(width);
@@ -182,6 +182,7 @@ impl Restorer {
             arcs: ArcBuilder::default(),
             lattice: Lattice::default(),
             beam: Beam::default(),
+            recurrence: Recurrence::default(),
             renderer: Renderer::default(),
             pending: String::new(),
             results: Results::default(),
@@ -205,6 +206,7 @@ pub struct Worker<'r> {
     arcs: ArcBuilder,
     lattice: Lattice,
     beam: Beam,
+    recurrence: Recurrence,
     renderer: Renderer,
     pending: String,
     results: Results,
@@ -311,12 +313,23 @@ impl Worker<'_> {
         carry.prior = self.weights.weigh(carry.prior);
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
-        carry.state = self.beam.decode(
-            &self.lattice,
-            &self.engine.lm,
-            carry.state,
-            self.engine.beam,
+        let engine = self.engine;
+        let start = carry.state;
+        carry.state = self
+            .beam
+            .decode(&self.lattice, &engine.lm, start, engine.beam);
+        let is_adjusted = self.recurrence.adjust(
+            &self.block,
+            &mut self.lattice,
+            &self.beam,
+            &engine.lm,
+            engine.recurrence,
         );
+        if is_adjusted {
+            carry.state = self
+                .beam
+                .decode(&self.lattice, &engine.lm, start, engine.beam);
+        }
         self.write_block(document, carry);
     }
 

@@ -52,15 +52,15 @@ pub(crate) fn texts(args: &EvalArgs) -> anyhow::Result<Vec<Text>> {
         );
     }
     let ocr_folder = args.ocr.as_ref().unwrap_or(&args.truth);
+    let suffixes = match args.format {
+        None | Some(FormatName::Text) if args.ocr.is_some() => &[".ocr.txt", ".txt"][..],
+        None | Some(FormatName::Text) => &[".ocr.txt"],
+        Some(FormatName::Hocr) => &[".hocr"],
+        Some(FormatName::Alto) => &[".alto.xml"],
+        Some(FormatName::Page) => &[".page.xml"],
+        Some(FormatName::Tsv) => &[".tsv"],
+    };
     let text = |(id, name): (&str, &str)| -> anyhow::Result<Text> {
-        let suffixes = match args.format {
-            None | Some(FormatName::Text) if args.ocr.is_some() => &[".ocr.txt", ".txt"][..],
-            None | Some(FormatName::Text) => &[".ocr.txt"],
-            Some(FormatName::Hocr) => &[".hocr"],
-            Some(FormatName::Alto) => &[".alto.xml"],
-            Some(FormatName::Page) => &[".page.xml"],
-            Some(FormatName::Tsv) => &[".tsv"],
-        };
         let ocr = needs_ocr
             .then(|| find(ocr_folder, id, suffixes))
             .transpose()?;
@@ -75,6 +75,13 @@ pub(crate) fn texts(args: &EvalArgs) -> anyhow::Result<Vec<Text>> {
                 .transpose()?,
         })
     };
+    let has_file = |id: &str| {
+        suffixes
+            .iter()
+            .any(|s| ocr_folder.join(format!("{id}{s}")).is_file())
+    };
+    // Not every text need be there in the format asked for.
+    truths.retain(|(id, _)| args.format.is_none() || has_file(id));
     truths.into_iter().map(text).collect()
 }
 

@@ -37,7 +37,9 @@ pub(crate) struct ArcOptions {
     pub(crate) no_paragraph: Cost,
     /// By how much a rule's reading is preferred to the token as read.
     pub(crate) rule: Cost,
-    /// A digit that is a word, beyond its channel's cost.
+    /// A sign that stands for a letter ("¢" for "ở") kept as it was read.
+    pub(crate) sign: Cost,
+    /// A number of one or two digits that is a word, beyond its channel's cost.
     pub(crate) digit_word: Cost,
     /// Punctuation taken for dirt.
     pub(crate) dirt: Cost,
@@ -184,7 +186,9 @@ impl ArcBuilder {
                         Piece::Id(word) => Some(word),
                         Piece::Word | Piece::Nothing => None,
                     };
-                    lattice.push(Arc::as_read(i, i + 1, 0, word));
+                    let is_sign = is_letter_sign(text);
+                    let price = if is_sign { engine.arcs.sign } else { 0 };
+                    lattice.push(Arc::as_read(i, i + 1, price, word));
                     if word.is_some() {
                         lattice.push(Arc::as_read(i, i + 1, engine.arcs.dirt, None));
                     }
@@ -193,7 +197,7 @@ impl ArcBuilder {
                         arc.output = Output::Blank;
                         lattice.push(arc);
                     }
-                    if is_letter_sign(text) {
+                    if is_sign {
                         self.sign_arcs(engine, block, i, line, before, 0, lattice);
                         before = Before::LowerWord;
                     } else if word != Some(lm::COMMA) {
@@ -237,7 +241,7 @@ impl ArcBuilder {
         lm::fold_word(text, &mut self.folded);
         for c in &self.merged {
             best = best.min(c.cost);
-            known |= engine.lexicon.word(c.id) == self.folded;
+            known |= engine.unseen_price(c.id) == 0 && engine.lexicon.word(c.id) == self.folded;
             let mut arc = word_arc(engine, i, i + 1, c, before);
             if is_foreign {
                 arc.cost += engine.arcs.foreign_line;
@@ -551,18 +555,30 @@ fn is_letter_sign(text: &str) -> bool {
     )
 }
 
-/// Whether a number is one digit that stands between words of one line.
+/// Whether a number of at most two digits stands between words of a sentence:
+/// on one line, or at its start or end where the sentence goes on.
 fn is_in_prose(block: &Block, i: usize) -> bool {
     let tokens = block.tokens();
-    let is = |at: Option<usize>, kind: TokenKind| {
-        at.and_then(|at| tokens.get(at))
-            .is_some_and(|t| t.kind == kind && t.line_end.is_none())
+    let text = block.text_of(i, i + 1);
+    let is_word = |at: usize| tokens[at].kind == TokenKind::Word;
+    // A blank on the line, or the line end of running text and blanks beside it.
+    let is_gap =
+        |at: usize| tokens[at].kind == TokenKind::Blank || tokens[at].line_end == Some(Break::Line);
+    let begins_low = |at: usize| {
+        let word = block.text_of(at, at + 1);
+        word.chars().next().is_some_and(char::is_lowercase)
     };
-    block.text_of(i, i + 1).len() == 1
-        && is(i.checked_sub(1), TokenKind::Blank)
-        && is(i.checked_sub(2), TokenKind::Word)
-        && is(Some(i + 1), TokenKind::Blank)
-        && is(Some(i + 2), TokenKind::Word)
+    let Some(before) = i.checked_sub(2).filter(|_| i + 2 < tokens.len()) else {
+        return false;
+    };
+    text.len() <= 2
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && is_gap(i - 1)
+        && is_word(before)
+        && is_gap(i + 1)
+        && is_word(i + 2)
+        && (tokens[i - 1].line_end.is_none() && tokens[i + 1].line_end.is_none()
+            || begins_low(before) && begins_low(i + 2))
 }
 
 /// Punctuation that engines see where there are marks, dots or dirt.

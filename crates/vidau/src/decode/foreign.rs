@@ -74,9 +74,26 @@ impl ForeignLines {
                 .fold(Counts::default(), |sum, c| sum.plus(*c));
             let own = self.counts[line];
             let leans = 4 * own.odd >= own.words;
-            self.foreign
-                .push(own.is_foreign() || (leans && around.is_foreign()));
+            self.foreign.push(
+                (own.is_foreign() && !self.is_between_sound(line))
+                    || (leans && around.is_foreign()),
+            );
         }
+    }
+
+    /// Whether the lines with words next to `line` are Vietnamese and its own
+    /// words not odd beyond doubt: a badly read line, rather than a foreign
+    /// one.
+    fn is_between_sound(&self, line: usize) -> bool {
+        let has_words = |c: &&Counts| c.words > 0;
+        let above = self.counts[..line].iter().rev().find(has_words);
+        let below = self.counts[line + 1..].iter().find(has_words);
+        let beside = [above, below]
+            .into_iter()
+            .flatten()
+            .fold(Counts::default(), |sum, c| sum.plus(*c));
+        let own = self.counts[line];
+        beside.words >= 8 && 5 * beside.odd < beside.words && 4 * own.odd < 3 * own.words
     }
 
     /// Whether line `line` is in another language.

@@ -107,6 +107,11 @@ impl Lattice {
         &self.arcs
     }
 
+    /// Makes an arc dearer, or cheaper.
+    pub(crate) fn add_cost(&mut self, arc: usize, change: Cost) {
+        self.arcs[arc].cost += change;
+    }
+
     /// Number of nodes.
     pub(crate) fn nodes(&self) -> usize {
         self.ends.len() - 1

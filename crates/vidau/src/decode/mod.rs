@@ -7,9 +7,11 @@ mod foreign;
 mod lattice;
 mod log_add;
 mod profiles;
+mod recurrence;
 
 pub(crate) use arcs::{ArcBuilder, ArcOptions};
 pub(crate) use beam::{Beam, BeamOptions, probability};
 pub(crate) use block::Block;
 pub(crate) use lattice::{Lattice, Output};
 pub(crate) use profiles::{ByProfile, ProfileWeights};
+pub(crate) use recurrence::{Recurrence, RecurrenceOptions};

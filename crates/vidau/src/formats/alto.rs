@@ -138,7 +138,7 @@ pub(super) fn rewrite(file: &str, word: &Word, new: &Rewrite<'_>, edits: &mut Ed
         Record::Replace => ("ocr-original", new.original),
         Record::Annotate => ("vidau", new.text),
     };
-    let name = &file[tag.range.start + 1..];
+    let name = &file[tag.range.start + 1..tag.range.end];
     let name = &name[..name
         .find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>')
         .unwrap_or(0)];
@@ -210,21 +210,15 @@ pub(super) fn separator(
     file: &str,
     word: &Word,
     indent: &str,
+    has_blanks: bool,
     left: Option<Bbox>,
     right: Option<Bbox>,
 ) -> String {
     let Some(element) = &word.element else {
         return indent.to_owned();
     };
-    let line = &file[..element.start];
-    let line = &line[line.rfind("TextLine").unwrap_or(0)..];
-    let after = &file[element.end..];
-    let after = &after[..after.find("</").unwrap_or(after.len())];
-    let name = &file[element.start + 1..];
+    let name = &file[element.start + 1..element.end];
     let prefix = name.find("String").map_or("", |at| &name[..at]);
-    let has_blanks = [line, after]
-        .iter()
-        .any(|t| t.contains(&format!("<{prefix}SP")));
     match (has_blanks, left, right) {
         (false, ..) => indent.to_owned(),
         (true, Some(left), Some(right)) => format!(
@@ -235,6 +229,11 @@ pub(super) fn separator(
         ),
         (true, ..) => format!("<{prefix}SP/>{indent}"),
     }
+}
+
+/// Whether blanks between words are elements of the file.
+pub(super) fn has_blanks(file: &str) -> bool {
+    file.contains("<SP") || file.contains(":SP")
 }
 
 /// Whether only white space and blanks stand there.

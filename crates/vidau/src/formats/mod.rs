@@ -228,8 +228,8 @@ pub struct Scan<'t> {
     document: Document<'t>,
     /// In the order of the file; none for plain text.
     words: Vec<Word>,
-    /// For each run of the document, its word.
-    order: Vec<usize>,
+    /// For each run of the document, its word; none for an empty line.
+    order: Vec<Option<usize>>,
     /// For each word, its run.
     runs: Vec<usize>,
     copies: Vec<TextCopy>,
@@ -275,11 +275,17 @@ impl<'t> Scan<'t> {
             for (text, confidence) in word.alternatives.drain(..) {
                 document.push_alternative(&text, confidence);
             }
-            order.push(at);
+            order.push(Some(at));
+            if matches!(break_after, Break::Paragraph | Break::Page) {
+                document.push_empty_line();
+                order.push(None);
+            }
         }
         let mut runs = vec![0; words.len()];
-        for (run, &word) in order.iter().enumerate() {
-            runs[word] = run;
+        for (run, word) in order.iter().enumerate() {
+            if let Some(word) = *word {
+                runs[word] = run;
+            }
         }
         Self {
             file,
@@ -310,10 +316,11 @@ impl<'t> Scan<'t> {
         &self.document
     }
 
-    /// The word that is the document's run of this number; none in plain text.
+    /// The word that is the document's run of this number; none in plain text,
+    /// none for an empty line.
     #[must_use]
     pub fn word(&self, run: usize) -> Option<&Word> {
-        self.words.get(*self.order.get(run)?)
+        self.words.get((*self.order.get(run)?)?)
     }
 
     /// The bytes of the file in which a span of the document stands.
@@ -454,7 +461,7 @@ impl<'t> Scan<'t> {
         }
         let runs = self.document.runs();
         let in_text = |byte: usize, run: usize| {
-            let (run, &word) = (runs.get(run)?, self.order.get(run)?);
+            let (run, word) = (runs.get(run)?, (*self.order.get(run)?)?);
             Some(starts[word] + byte.saturating_sub(run.range.start))
         };
         let of = |span: &Range<usize>| {

@@ -275,7 +275,7 @@ pub(super) fn rewrite(file: &str, word: &Word, new: &Rewrite<'_>, edits: &mut Ed
     let letters = |text: &Range<usize>| chars(file, trimmed(file, text.clone())).map(|(c, _)| c);
     let same = |a: &Range<usize>, b: &Range<usize>| letters(a).eq(letters(b));
     // The version of 2013 has one text for each element.
-    let has_others = !file.contains("/pagecontent/2013-");
+    let has_others = !head(file).contains("/pagecontent/2013-");
     match new.record {
         Record::Annotate if !has_others => {}
         Record::Replace | Record::Annotate if has_others && !is_copy => {
@@ -410,6 +410,15 @@ fn put_beside(file: &str, new: &Rewrite<'_>, texts: &[Child], main: usize, edits
         let at = last.element.end;
         edits.push(at..at, indent.to_owned() + &text);
     }
+}
+
+/// As much of the file as declares its version.
+fn head(file: &str) -> &str {
+    let mut end = file.len().min(2048);
+    while !file.is_char_boundary(end) {
+        end -= 1;
+    }
+    &file[..end]
 }
 
 /// The name of the tag that begins there.

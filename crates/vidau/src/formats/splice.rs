@@ -185,6 +185,7 @@ impl Scan<'_> {
                 changes,
                 splice: Splice::default(),
                 new_texts: BTreeMap::new(),
+                has_blanks: self.format == Format::Alto && alto::has_blanks(self.file),
                 ids: None,
             }
             .splice()
@@ -222,6 +223,7 @@ struct Splicer<'s, 't> {
     splice: Splice,
     /// What changed words are now; those joined to the one before are empty.
     new_texts: BTreeMap<usize, (String, usize)>,
+    has_blanks: bool,
     ids: Option<Ids<'t>>,
 }
 
@@ -287,14 +289,16 @@ impl Splicer<'_, '_> {
     /// Whether the file has a place for it.
     fn put(&mut self, cluster: &Cluster) -> bool {
         let text = cluster.text.trim();
-        let first = self.scan.order[cluster.runs.start];
+        let Some(first) = self.scan.order[cluster.runs.start] else {
+            return false;
+        };
         let words = first..first + cluster.runs.len();
         // Words of a line follow each other in the file as in the document.
         let is_in_order = cluster
             .runs
             .clone()
             .zip(words.clone())
-            .all(|(run, word)| self.scan.order[run] == word);
+            .all(|(run, word)| self.scan.order[run] == Some(word));
         if text.is_empty() || !is_in_order {
             return false;
         }
@@ -463,7 +467,9 @@ impl Splicer<'_, '_> {
         let before = &self.scan.file[..start];
         let indent = &before[before.trim_ascii_end().len()..];
         match self.scan.format {
-            Format::Alto => alto::separator(self.scan.file, word, indent, left, right),
+            Format::Alto => {
+                alto::separator(self.scan.file, word, indent, self.has_blanks, left, right)
+            }
             // Blanks between inline elements are text in HTML.
             Format::Hocr if indent.is_empty() => " ".to_owned(),
             _ => indent.to_owned(),

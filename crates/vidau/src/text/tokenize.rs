@@ -168,7 +168,8 @@ struct Run {
 impl Run {
     /// Scans the beginning of `text`, part by part: letters and symbols by
     /// turns with digits. Two digits or more beside two letters or more, or
-    /// beside a symbol, are a number of their own.
+    /// beside a symbol, are a number of their own; so is one that a word with
+    /// a capital was pasted to ("lớp 1Trường").
     fn scan(text: &str) -> Run {
         let mut run = Run {
             end: 0,
@@ -204,6 +205,8 @@ struct Part {
     letters: usize,
     symbols: usize,
     digits: usize,
+    /// A capital and small letters.
+    title: bool,
     first_symbol: bool,
     last_symbol: bool,
     last: Option<char>,
@@ -233,6 +236,9 @@ impl Part {
             let symbol = !matches!(class(c), Class::Letter | Class::Digit | Class::Mark);
             if part.end == 0 {
                 part.first_symbol = symbol;
+                part.title = c.is_uppercase();
+            } else {
+                part.title &= c.is_lowercase();
             }
             part.last_symbol = symbol;
             part.last = Some(c);
@@ -248,7 +254,8 @@ impl Part {
         } else {
             (before, self, self.first_symbol)
         };
-        number.digits >= 2 && (word.letters + word.symbols >= 2 || touching)
+        let is_pasted = self.title && self.letters >= 3;
+        number.digits >= 2 && (word.letters + word.symbols >= 2 || touching) || is_pasted
     }
 }
 
@@ -300,6 +307,12 @@ mod tests {
         for text in texts {
             assert_eq!(tokens(text), [(kind, *text)]);
         }
+    }
+
+    #[test]
+    fn a_word_pasted_to_a_number() {
+        assert_eq!(tokens("1Trường"), [(Number, "1"), (Word, "Trường")]);
+        assert_eq!(tokens("1OO"), [(Word, "1OO")]);
     }
 
     #[test]

@@ -1,0 +1,320 @@
+//! What a document says more than once.
+//!
+//! The language model does not know a document's own names and terms, nor the
+//! channel its own damage. Where the first pass was sure of "thanh niên" in
+//! most places, the few others are likely the same: a second pass weighs the
+//! readings of each unsure place by what stands elsewhere in the block,
+//!
+//! - beside the same neighbour, left or right, and
+//! - for what was read alike, against what was to be expected of it.
+//!
+//! Occurrences count by their posterior (a cache model, Kuhn and De Mori 1990,
+//! over posteriors and both neighbours). Costs are integers throughout, so the
+//! result is the same on every machine.
+
+use super::beam::Beam;
+use super::block::Block;
+use super::lattice::{Arc, Lattice, Output};
+use super::log_add::log_add;
+use crate::cost::{Cost, NAT};
+use crate::lm::{FIRST_WORD, NgramModel};
+use crate::text::TokenKind;
+
+/// Readings less likely than this are not counted.
+const COUNTED: Cost = 5 * NAT;
+/// Readings less likely than this are not brought back.
+const RULED_OUT: Cost = 12 * NAT;
+/// Places whose best reading is likelier than this stay as they are.
+const SURE: Cost = NAT / 32;
+/// The most that what was read alike can say for or against a reading.
+const MOST: Cost = 4 * NAT;
+/// Above every cost; sums of a few do not overflow.
+const NEVER: Cost = Cost::MAX / 8;
+
+/// How much occurrences elsewhere weigh.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecurrenceOptions {
+    /// Cost of an occurrence beside the same neighbour, against the reading's
+    /// own posterior.
+    pub(crate) neighbour: Cost,
+    /// Cost of what was to be expected, against one occurrence of what was
+    /// read alike; negative: as much as several.
+    pub(crate) expected: Cost,
+    /// Weight of what was read alike, in 1/256.
+    pub(crate) alike: Cost,
+    /// Weight of the language model, in 1/256.
+    pub(crate) lm_scale: Cost,
+}
+
+/// A word of the best way.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    from: u32,
+    to: u32,
+    posterior: Cost,
+    word: u16,
+    /// Fingerprint of what was read.
+    read: u32,
+    /// Words beside it, 0 where none is.
+    left: u16,
+    right: u16,
+}
+
+/// An arc of a place.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    arc: usize,
+    word: u16,
+    posterior: Cost,
+    /// Before the words beside it are known.
+    expected: Cost,
+}
+
+/// Costs by key, sorted and summed.
+#[derive(Debug)]
+struct Counts<K>(Vec<(K, Cost)>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord + Copy> Counts<K> {
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn add(&mut self, key: K, cost: Cost) {
+        self.0.push((key, cost));
+    }
+
+    /// Adds up what belongs together; before [`of`](Self::of) is asked.
+    fn sum(&mut self) {
+        self.0.sort_unstable();
+        self.0.dedup_by(|later, kept| {
+            let is_same = later.0 == kept.0;
+            if is_same {
+                kept.1 = log_add(kept.1, later.1);
+            }
+            is_same
+        });
+    }
+
+    fn of(&self, key: K) -> Cost {
+        let found = self.0.binary_search_by_key(&key, |&(k, _)| k);
+        found.map_or(NEVER, |at| self.0[at].1)
+    }
+}
+
+/// Scratch of the second pass.
+#[derive(Debug, Default)]
+pub(crate) struct Recurrence {
+    places: Vec<Place>,
+    /// Start node and number of each arc, sorted.
+    starts: Vec<(u32, u32)>,
+    readings: Vec<Reading>,
+    after_left: Counts<(u16, u16)>,
+    before_right: Counts<(u16, u16)>,
+    read_as: Counts<(u32, u16)>,
+    read: Counts<u32>,
+}
+
+impl Recurrence {
+    /// Adjusts the costs of unsure arcs by what stands elsewhere in the block;
+    /// false where nothing has to be decoded again.
+    pub(crate) fn adjust(
+        &mut self,
+        block: &Block,
+        lattice: &mut Lattice,
+        beam: &Beam,
+        lm: &NgramModel,
+        options: RecurrenceOptions,
+    ) -> bool {
+        self.find_places(block, lattice, beam);
+        if self.places.iter().all(|p| p.posterior <= SURE) {
+            return false;
+        }
+        self.starts.clear();
+        let arcs = lattice.arcs().iter().enumerate();
+        self.starts
+            .extend(arcs.map(|(a, arc)| (arc.from, a as u32)));
+        self.starts.sort_unstable();
+        self.count(lattice, beam, lm, options);
+        let mut is_changed = false;
+        for i in 0..self.places.len() {
+            let place = self.places[i];
+            if place.posterior > SURE {
+                self.find_readings(place, lattice, beam, lm, options);
+                is_changed |= self.weigh(place, lattice, options);
+            }
+        }
+        is_changed
+    }
+
+    /// The words of the best way and what stands beside them, blanks and line
+    /// ends aside.
+    fn find_places(&mut self, block: &Block, lattice: &Lattice, beam: &Beam) {
+        self.places.clear();
+        let mut is_next = false;
+        for &a in beam.path() {
+            let arc = lattice.arcs()[a as usize];
+            if block.tokens()[arc.from as usize].kind == TokenKind::Blank {
+                continue;
+            }
+            let word = arc.lm[0];
+            if arc.lm_len != 1 || word < FIRST_WORD {
+                is_next = false;
+                continue;
+            }
+            let mut left = 0;
+            if is_next && let Some(last) = self.places.last_mut() {
+                last.right = word;
+                left = last.word;
+            }
+            self.places.push(Place {
+                from: arc.from,
+                to: arc.to,
+                posterior: beam.posteriors()[a as usize],
+                word,
+                read: fingerprint(block.text_of(arc.from as usize, arc.to as usize)),
+                left,
+                right: 0,
+            });
+            is_next = true;
+        }
+    }
+
+    /// The arcs that stand for one word at `place`.
+    fn find_readings(
+        &mut self,
+        place: Place,
+        lattice: &Lattice,
+        beam: &Beam,
+        lm: &NgramModel,
+        options: RecurrenceOptions,
+    ) {
+        let is_reading = |arc: &Arc| {
+            arc.to == place.to
+                && arc.lm_len == 1
+                && matches!(arc.output, Output::Word(..) | Output::AsRead)
+        };
+        self.readings.clear();
+        let first = self.starts.partition_point(|s| s.0 < place.from);
+        for &(from, a) in &self.starts[first..] {
+            if from != place.from {
+                break;
+            }
+            let arc = &lattice.arcs()[a as usize];
+            let posterior = beam.posteriors()[a as usize];
+            if is_reading(arc) && posterior <= RULED_OUT {
+                let word_cost = i64::from(lm.unigram(arc.lm[0])) * i64::from(options.lm_scale);
+                self.readings.push(Reading {
+                    arc: a as usize,
+                    word: arc.lm[0],
+                    posterior,
+                    expected: arc.cost + (word_cost / 256) as Cost,
+                });
+            }
+        }
+    }
+
+    fn count(
+        &mut self,
+        lattice: &Lattice,
+        beam: &Beam,
+        lm: &NgramModel,
+        options: RecurrenceOptions,
+    ) {
+        self.after_left.clear();
+        self.before_right.clear();
+        self.read_as.clear();
+        self.read.clear();
+        for i in 0..self.places.len() {
+            let place = self.places[i];
+            self.find_readings(place, lattice, beam, lm, options);
+            for r in &self.readings {
+                if r.posterior > COUNTED || r.word < FIRST_WORD {
+                    continue;
+                }
+                self.read_as.add((place.read, r.word), r.posterior);
+                self.read.add(place.read, r.posterior);
+                if place.left != 0 {
+                    self.after_left.add((place.left, r.word), r.posterior);
+                }
+                if place.right != 0 {
+                    self.before_right.add((r.word, place.right), r.posterior);
+                }
+            }
+        }
+        self.after_left.sum();
+        self.before_right.sum();
+        self.read_as.sum();
+        self.read.sum();
+    }
+
+    /// Moves the readings of one place towards what the counts say.
+    fn weigh(&self, place: Place, lattice: &mut Lattice, options: RecurrenceOptions) -> bool {
+        let beside = |r: &Reading| {
+            let mut cost = r.posterior;
+            if r.word >= FIRST_WORD {
+                let left = self.after_left.of((place.left, r.word));
+                let right = self.before_right.of((r.word, place.right));
+                cost = log_add(cost, left + options.neighbour);
+                cost = log_add(cost, right + options.neighbour);
+            }
+            cost
+        };
+        let all_beside = self.readings.iter().map(beside).fold(NEVER, log_add);
+        let all_expected = self.readings.iter().map(|r| r.expected);
+        let all_expected = all_expected.fold(NEVER, log_add);
+        let all_read = log_add(self.read.of(place.read), options.expected);
+        let mut is_changed = false;
+        for r in &self.readings {
+            let mut change = beside(r) - all_beside - r.posterior;
+            if r.word >= FIRST_WORD {
+                // A word's casings stand and fall together.
+                let casings = self.readings.iter().filter(|o| o.word == r.word);
+                let expected = casings.map(|o| o.expected).fold(NEVER, log_add) - all_expected;
+                let seen = self.read_as.of((place.read, r.word));
+                let share = log_add(seen, expected + options.expected) - all_read;
+                change += ((share - expected) * options.alike / 256).clamp(-MOST, MOST);
+            }
+            lattice.add_cost(r.arc, change);
+            is_changed |= change != 0;
+        }
+        is_changed
+    }
+}
+
+/// FNV-1a over the characters in lower case.
+fn fingerprint(text: &str) -> u32 {
+    let lower = text.chars().flat_map(char::to_lowercase);
+    lower.fold(0x811c_9dc5, |hash, c| {
+        (hash ^ u32::from(c)).wrapping_mul(0x0100_0193)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_add_up_as_probabilities() {
+        let mut counts = Counts::default();
+        let half = crate::cost::cost_of(0.5);
+        counts.add((1, 2), half);
+        counts.add((3, 4), 0);
+        counts.add((1, 2), half);
+        counts.sum();
+        assert!(counts.of((1, 2)).abs() <= 1);
+        assert_eq!(counts.of((3, 4)), 0);
+        assert_eq!(counts.of((2, 2)), NEVER);
+    }
+
+    #[test]
+    fn case_does_not_tell_readings_apart() {
+        assert_eq!(fingerprint("THANH"), fingerprint("thanh"));
+        assert_ne!(fingerprint("thanh"), fingerprint("thành"));
+    }
+}
