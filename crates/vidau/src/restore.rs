@@ -240,9 +240,10 @@ impl Worker<'_> {
         self.restore_next(document)
     }
 
-    /// Restores what follows the document restored last, as parts of a text
-    /// that is too long to be held: what was read before goes on to count.
-    /// Parts of 400 lines fare as the whole would.
+    /// Restores what follows the document restored last, as the parts of a
+    /// text that is too long to be held: the words before and how they were
+    /// read go on to count. Parts of 400 lines fare as the whole would, but
+    /// for the places of tone marks, which are each part's own habit.
     pub fn restore_next(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.results.clear();
         self.renderer.begin(document.source());
