@@ -8,7 +8,7 @@ use vidau::Worker;
 use vidau::formats::Format;
 
 use crate::ledger::Findings;
-use crate::ledger::compact::{self, SureEdit};
+use crate::ledger::rows::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
 
 /// Lines that the engine decodes together.
@@ -42,7 +42,7 @@ pub(crate) fn restore(
             ..PageOptions::default()
         };
         let page = restore_bytes(worker, name, text.into_bytes(), &options)?;
-        let mut edits: Vec<SureEdit> = compact::edits(&page).collect();
+        let mut edits: Vec<SureEdit> = rows::edits(&page).collect();
         for edit in &mut edits {
             edit.start += start;
         }

@@ -9,7 +9,7 @@ use vidau::{Restorer, Worker};
 use super::parts;
 use super::stats::Stats;
 use crate::ledger::File;
-use crate::ledger::compact::{self, SureEdit};
+use crate::ledger::rows::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
 
 /// Plain text above this is restored in parts.
@@ -54,7 +54,7 @@ pub(crate) fn restore<'r>(
     stats.advise();
     Ok(Whole {
         stats,
-        edits: compact::edits(&page).collect(),
+        edits: rows::edits(&page).collect(),
         file: File::of(&page, about.input, about.model).into_owned(),
         output: page.output,
     })

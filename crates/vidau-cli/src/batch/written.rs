@@ -6,7 +6,7 @@ use std::path::Path;
 use super::job::Failure;
 use super::store::{Store, Temporary, ledger_path};
 use crate::ledger;
-use crate::ledger::compact::{SureEdit, Writer};
+use crate::ledger::rows::{SureEdit, Writer};
 
 /// Of the ledgers' compression; more gains little on so little.
 const LEVEL: i32 = 3;

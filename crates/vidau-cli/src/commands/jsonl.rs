@@ -15,8 +15,8 @@ use crate::args::JsonlArgs;
 use crate::batch::stats::Advice;
 use crate::batch::whole::{self, About};
 use crate::engine::Engine;
-use crate::ledger::compact::{Row, Rows};
 use crate::ledger::hash;
+use crate::ledger::rows::{Row, Rows};
 use crate::page::PageOptions;
 use crate::{Outcome, size};
 

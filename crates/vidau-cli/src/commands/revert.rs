@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 
 use crate::Outcome;
 use crate::args::{LedgerForm, RevertArgs};
-use crate::ledger::{self, Recorded, hash};
+use crate::ledger::{self, Recorded};
 use crate::output::{self, shown};
 use crate::page::{PageOptions, change_bytes};
 use crate::{atomic, input, signals};
@@ -63,7 +63,7 @@ pub(super) fn restored_as<'l>(
     let mut found = None;
     // Each record is undone once at most, whatever the ledger says.
     for step in recorded.iter().rev() {
-        if step.output() == hash(&bytes) {
+        if step.is_output(&bytes) {
             let undone = step.undo(&bytes);
             bytes = undone.with_context(|| shown(file))?;
             found = Some(step);
@@ -84,6 +84,11 @@ fn all_but(args: &RevertArgs, recorded: &Recorded, bytes: Vec<u8>) -> anyhow::Re
     ensure!(
         !recorded.changes.is_empty(),
         "{}: a compact ledger knows no single changes; leave out --only",
+        shown(&args.ledger)
+    );
+    ensure!(
+        !ledger::is_compressed(&input::read(&args.ledger)?),
+        "{}: compressed, so that what is left cannot be appended; decompress it first",
         shown(&args.ledger)
     );
     let mut changes = recorded.changes.clone();

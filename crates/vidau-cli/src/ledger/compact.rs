@@ -1,187 +1,89 @@
-//! The ledger of a file, small: a header, a row for each edit, a trailer that
-//! says that it is whole.
+//! The ledger of a file, small: one line with what it takes to undo it. What
+//! stands there now is in the file itself; only its length is kept.
 
-use std::io::{self, Write};
-
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde::{Deserialize, Serialize};
 
-use super::record::{File, Recorded};
-use super::{RawEdit, raw};
+use super::RawEdit;
+use super::record::{File, Recorded, Undo};
+use super::rows::trimmed;
 use crate::page::PageOutcome;
 
 /// Name and version of the layout.
-const SCHEMA: &str = "vidau.compact-ledger/1";
+const SCHEMA: &str = "vidau.compact-ledger/2";
+
+/// What is surer is not worth a place.
+const SURE: f32 = 0.95;
 
 #[derive(Serialize, Deserialize)]
-struct Header<'a> {
+struct Line<'a> {
     schema: &'a str,
     #[serde(flatten, borrow)]
     file: File<'a>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Trailer {
     /// BLAKE3 of the output.
     output: String,
-    rows: u64,
+    /// Bytes of the input between one edit and the next.
+    gaps: Vec<usize>,
+    /// What stood there.
+    before: Vec<String>,
+    /// How many bytes stand there now.
+    lengths: Vec<usize>,
+    /// Edits less sure than others: index, confidence in per cent.
+    unsure: Vec<(usize, u8)>,
 }
 
-/// Bytes of the input since the last row, what stood there, what stands there
-/// now, confidence in per cent, whether a person should look.
-pub(crate) type Row<'t> = (u64, &'t str, &'t str, u8, u8);
-
-/// What was put in the place of what, and how sure it is.
-#[derive(Debug, Clone)]
-pub(crate) struct SureEdit {
-    /// Start in the input's text.
-    pub(crate) start: u64,
-    pub(crate) before: String,
-    pub(crate) after: String,
-    pub(crate) confidence: f32,
-    pub(crate) flagged: bool,
-}
-
-/// The edits of a page, in its order.
-pub(crate) fn edits(page: &PageOutcome) -> impl Iterator<Item = SureEdit> {
-    page.edits.iter().map(|edit| {
-        let change = page.findings.changes.get(edit.change);
-        let (start, before, after) = raw(page.input.whole(), edit);
-        SureEdit {
-            start: start as u64,
-            before,
-            after,
-            confidence: change.map_or(1.0, |c| c.confidence),
-            flagged: change.is_some_and(|c| c.flagged),
-        }
-    })
-}
-
-/// Edits as rows, one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Rows {
-    /// End of the last one in the input.
-    at: u64,
-    count: u64,
-}
-
-impl Rows {
-    pub(crate) fn row<'t>(&mut self, edit: &'t SureEdit) -> Row<'t> {
-        let (same, before, after) = trimmed(&edit.before, &edit.after);
-        let start = edit.start + same as u64;
-        let percent = (edit.confidence * 100.0).round() as u8;
-        let row = (start - self.at, before, after, percent, edit.flagged.into());
-        self.at = start + before.len() as u64;
-        self.count += 1;
-        row
-    }
-}
-
-/// A ledger being written.
-pub(crate) struct Writer<W: Write> {
-    out: W,
-    rows: Rows,
-}
-
-impl<W: Write> Writer<W> {
-    pub(crate) fn new(mut out: W, file: &File<'_>) -> io::Result<Self> {
-        let header = Header {
-            schema: SCHEMA,
-            file: file.clone(),
-        };
-        line(&mut out, &header)?;
-        let rows = Rows::default();
-        Ok(Self { out, rows })
-    }
-
-    pub(crate) fn push(&mut self, edit: &SureEdit) -> io::Result<()> {
-        line(&mut self.out, &self.rows.row(edit))
-    }
-
-    /// How many edits it has.
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows.count
-    }
-
-    /// Writes the trailer and gives back what was written to.
-    pub(crate) fn finish(mut self, output: &str) -> io::Result<W> {
-        let trailer = Trailer {
-            output: output.to_owned(),
-            rows: self.rows.count,
-        };
-        line(&mut self.out, &trailer)?;
-        Ok(self.out)
-    }
-}
-
-fn line(out: &mut impl Write, content: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, content)?;
-    out.write_all(b"\n")
-}
-
-pub(super) fn lines(file: &File<'_>, output: &str, page: &PageOutcome) -> anyhow::Result<String> {
-    let mut ledger = Writer::new(Vec::new(), file)?;
-    for edit in edits(page) {
-        ledger.push(&edit)?;
-    }
-    Ok(String::from_utf8(ledger.finish(output)?)?)
-}
-
-/// The two without what they begin and end with alike, and the length of the
-/// former: the letters that were right are in the file.
-fn trimmed<'t>(before: &'t str, after: &'t str) -> (usize, &'t str, &'t str) {
-    let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
-        let pairs = a.zip(b).take_while(|(a, b)| a == b);
-        pairs.map(|(a, _)| a.len_utf8()).sum::<usize>()
+pub(super) fn lines(
+    file: &File<'_>,
+    output: &str,
+    edits: &[RawEdit],
+    page: &PageOutcome,
+) -> anyhow::Result<String> {
+    let mut line = Line {
+        schema: SCHEMA,
+        file: file.clone(),
+        output: output.to_owned(),
+        gaps: Vec::with_capacity(edits.len()),
+        before: Vec::with_capacity(edits.len()),
+        lengths: Vec::with_capacity(edits.len()),
+        unsure: Vec::new(),
     };
-    let start = same(&mut before.chars(), &mut after.chars());
-    let (before, after) = (&before[start..], &after[start..]);
-    let end = same(&mut before.chars().rev(), &mut after.chars().rev());
-    let cut = |text: &'t str| &text[..text.len() - end];
-    (start, cut(before), cut(after))
+    let mut at = 0usize;
+    for (i, (start, before, after)) in edits.iter().enumerate() {
+        let (same, before, after) = trimmed(before, after);
+        line.gaps.push(start + same - at);
+        line.before.push(before.to_owned());
+        line.lengths.push(after.len());
+        at = start + same + before.len();
+        let change = page.findings.changes.get(page.edits[i].change);
+        if let Some(change) = change.filter(|c| c.flagged || c.confidence < SURE) {
+            line.unsure
+                .push((i, (change.confidence * 100.0).round() as u8));
+        }
+    }
+    Ok(serde_json::to_string(&line)? + "\n")
 }
 
-pub(super) fn is_header(line: &str) -> bool {
+/// Whether the line is such a ledger.
+pub(super) fn begins(line: &str) -> bool {
     line.starts_with(&format!("{{\"schema\":\"{SCHEMA}\""))
 }
 
-/// Reads what follows a header, up to its trailer.
-pub(super) fn read(
-    header: &str,
-    lines: &mut dyn Iterator<Item = &str>,
-) -> anyhow::Result<Recorded> {
-    let header: Header<'_> = serde_json::from_str(header)?;
-    let mut edits: Vec<RawEdit> = Vec::new();
-    let mut at = 0;
-    for line in lines {
-        if line.starts_with('{') {
-            let trailer: Trailer = serde_json::from_str(line)?;
-            ensure!(
-                trailer.rows == edits.len() as u64,
-                "a ledger of {} rows that says it has {}",
-                edits.len(),
-                trailer.rows
-            );
-            return Ok(Recorded::new(header.file, trailer.output, edits));
-        }
-        let (gap, before, after, _, _): (usize, String, String, u8, u8) =
-            serde_json::from_str(line).context("not a row of a ledger")?;
-        let start = at + gap;
-        at = start + before.len();
-        edits.push((start, before, after));
-    }
-    anyhow::bail!("cut off: the ledger's last line is missing")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::trimmed;
-
-    #[test]
-    fn only_what_differs_is_kept() {
-        assert_eq!(trimmed("Thuc", "Thực"), (2, "u", "ự"));
-        assert_eq!(trimmed("aa", "a"), (1, "a", ""));
-        assert_eq!(trimmed("", ""), (0, "", ""));
-        assert_eq!(trimmed("ab", "cd"), (0, "ab", "cd"));
-    }
+pub(super) fn read(line: &str) -> anyhow::Result<Recorded> {
+    let line: Line<'_> = serde_json::from_str(line)?;
+    ensure!(
+        line.gaps.len() == line.before.len() && line.gaps.len() == line.lengths.len(),
+        "a ledger whose columns are not of one length"
+    );
+    let mut at = 0usize;
+    let columns = line.gaps.into_iter().zip(line.before).zip(line.lengths);
+    let undo = columns.map(|((gap, before), length)| {
+        let undo = Undo {
+            start: at.saturating_add(gap),
+            before,
+            length,
+        };
+        at = undo.end();
+        undo
+    });
+    Ok(Recorded::new(line.file, line.output, undo.collect()))
 }

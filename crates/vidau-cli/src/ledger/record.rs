@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Encoding, Format, Record};
 
-use super::{Change, RawEdit, compact, hash};
+use super::{Change, RawEdit, compact, hash, raw, rows};
 use crate::args::LedgerForm;
 use crate::input;
 use crate::output::shown;
@@ -91,10 +91,16 @@ impl<'a> File<'a> {
 /// The ledger's lines for one file.
 pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyhow::Result<String> {
     let (input, output) = (hash(page.input.bytes()), hash(&page.output));
-    let file = File::of(page, &input, model);
     if form == LedgerForm::Compact {
-        return compact::lines(&file, &output, page);
+        let file = File::of(page, &input[..HALF], model);
+        let edits: Vec<RawEdit> = page
+            .edits
+            .iter()
+            .map(|e| raw(page.input.whole(), e))
+            .collect();
+        return compact::lines(&file, &output[..HALF], &edits, page);
     }
+    let file = File::of(page, &input, model);
     let mut lines = String::new();
     for change in &page.findings.changes {
         let entry = Entry {
@@ -109,12 +115,37 @@ pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyh
     Ok(lines)
 }
 
+/// Compact ledgers have the first half of a hash.
+fn is_hash(recorded: &str, bytes: &[u8]) -> bool {
+    recorded.len() >= HALF && hash(bytes).starts_with(recorded)
+}
+
+/// Digits of half a hash: 128 bits.
+pub(super) const HALF: usize = 32;
+
+/// What it takes to undo an edit of a file that is as it was left.
+pub(super) struct Undo {
+    /// Byte of the input's text.
+    pub(super) start: usize,
+    /// What stood there.
+    pub(super) before: String,
+    /// Bytes of what stands there now.
+    pub(super) length: usize,
+}
+
+impl Undo {
+    /// Where it ends in the input's text; what is read may say anything.
+    pub(super) fn end(&self) -> usize {
+        self.start.saturating_add(self.before.len())
+    }
+}
+
 /// What a ledger says was done to a file.
 pub(crate) struct Recorded {
     file: File<'static>,
     output: String,
     /// In the order of the input.
-    edits: Vec<RawEdit>,
+    undo: Vec<Undo>,
     /// None where the ledger is compact.
     pub(crate) changes: Vec<Change>,
 }
@@ -123,7 +154,7 @@ pub(crate) struct Recorded {
 pub(crate) fn open(path: &Path) -> anyhow::Result<Vec<Recorded>> {
     let name = shown(path);
     let mut bytes = input::read(path)?;
-    if bytes.starts_with(&ZSTD) {
+    if is_compressed(&bytes) {
         bytes = zstd::decode_all(&bytes[..]).with_context(|| name.clone())?;
     }
     let text = String::from_utf8(bytes);
@@ -131,8 +162,10 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Vec<Recorded>> {
     read(&name, &text)
 }
 
-/// What a file that is compressed so begins with.
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// Whether it begins as what zstd has compressed.
+pub(crate) fn is_compressed(ledger: &[u8]) -> bool {
+    ledger.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+}
 
 /// Reads a ledger of either form; files in its order.
 fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
@@ -143,9 +176,13 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         if line.trim().is_empty() {
             continue;
         }
-        if compact::is_header(line) {
-            let mut rows = lines.by_ref().map(|(_, line)| line);
-            all.push(compact::read(line, &mut rows).with_context(place)?);
+        if compact::begins(line) {
+            all.push(compact::read(line).with_context(place)?);
+            continue;
+        }
+        if rows::is_header(line) {
+            let mut rest = lines.by_ref().map(|(_, line)| line);
+            all.push(rows::read(line, &mut rest).with_context(place)?);
             continue;
         }
         let entry: Entry<'_> = serde_json::from_str(line)
@@ -158,36 +195,41 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
             entry.schema
         );
         let change = entry.change.into_owned();
-        let edits = match &change.edits[..] {
-            [] => vec![(change.span[0], change.before.clone(), change.after.clone())],
-            edits => edits.to_vec(),
+        let undo = |start: usize, before: &str, after: &str| Undo {
+            start,
+            before: before.to_owned(),
+            length: after.len(),
+        };
+        let undo = match &change.edits[..] {
+            [] => vec![undo(change.span[0], &change.before, &change.after)],
+            edits => edits.iter().map(|(at, b, a)| undo(*at, b, a)).collect(),
         };
         let file = entry.file.into_owned();
         match all.last_mut() {
             Some(last) if last.file == file && last.output == entry.output => {
-                last.edits.extend(edits);
+                last.undo.extend(undo);
                 last.changes.push(change);
             }
             _ => all.push(Recorded {
                 file,
                 output: entry.output.into_owned(),
-                edits,
+                undo,
                 changes: vec![change],
             }),
         }
     }
     for recorded in &mut all {
-        recorded.edits.sort_by_key(|e| (e.0, e.0 + e.1.len()));
+        recorded.undo.sort_by_key(|u| (u.start, u.end()));
     }
     Ok(all)
 }
 
 impl Recorded {
-    pub(super) fn new(file: File<'_>, output: String, edits: Vec<RawEdit>) -> Self {
+    pub(super) fn new(file: File<'_>, output: String, undo: Vec<Undo>) -> Self {
         Self {
             file: file.into_owned(),
             output,
-            edits,
+            undo,
             changes: Vec::new(),
         }
     }
@@ -202,9 +244,9 @@ impl Recorded {
         &self.file.input
     }
 
-    /// Hash of what was written.
-    pub(crate) fn output(&self) -> &str {
-        &self.output
+    /// Whether this is what was written.
+    pub(crate) fn is_output(&self, bytes: &[u8]) -> bool {
+        is_hash(&self.output, bytes)
     }
 
     pub(crate) fn model(&self) -> &str {
@@ -226,7 +268,7 @@ impl Recorded {
     /// is not what was read.
     pub(crate) fn undo(&self, output: &[u8]) -> anyhow::Result<Vec<u8>> {
         ensure!(
-            hash(output) == self.output,
+            self.is_output(output),
             "it was changed after the ledger was written"
         );
         let encoding = match &self.file.encoding {
@@ -240,7 +282,7 @@ impl Recorded {
         };
         let bytes = encoding.encode(&original);
         ensure!(
-            hash(&bytes) == self.file.input,
+            is_hash(&self.file.input, &bytes),
             "the ledger does not lead back to what was read"
         );
         Ok(bytes)
@@ -248,17 +290,40 @@ impl Recorded {
 
     fn original(&self, text: &str) -> Option<String> {
         let mut out = String::with_capacity(text.len());
-        let (mut at, mut from) = (0, 0);
-        for (start, before, after) in &self.edits {
-            let gap = start.checked_sub(from)?;
-            out += text.get(at..at + gap)?;
-            at += gap;
-            (text.get(at..at + after.len())? == after).then_some(())?;
-            at += after.len();
-            out += before;
-            from = start + before.len();
+        let (mut at, mut from) = (0usize, 0);
+        for undo in &self.undo {
+            let gap = undo.start.checked_sub(from)?;
+            out += text.get(at..at.checked_add(gap)?)?;
+            at = at.checked_add(gap)?.checked_add(undo.length)?;
+            out += &undo.before;
+            from = undo.end();
         }
         out += text.get(at..)?;
         Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn places_beyond_all_are_refused_not_reached() {
+        let max = usize::MAX;
+        let file = "\"file\":\"a\",\"input\":\"\",\"model\":\"\"";
+        let output = super::hash(b"ab");
+        let one_line = format!(
+            "{{\"schema\":\"vidau.compact-ledger/2\",{file},\"output\":\"{output}\",\
+             \"gaps\":[{max},{max}],\"before\":[\"a\",\"b\"],\"lengths\":[{max},1],\"unsure\":[]}}"
+        );
+        let rows = format!(
+            "{{\"schema\":\"vidau.compact-ledger/1\",{file}}}\n[{max},\"a\",\"b\",99,0]\n\
+             [{max},\"a\",\"b\",99,0]\n{{\"output\":\"{output}\",\"rows\":2}}"
+        );
+        for ledger in [one_line, rows] {
+            let recorded = read("l", &ledger).unwrap();
+            let error = recorded[0].undo(b"ab").unwrap_err().to_string();
+            assert!(error.contains("does not fit"), "{error}");
+        }
     }
 }
