@@ -181,3 +181,29 @@ fn a_form_feed_within_a_line_is_kept() {
     let restored = worker.restore_str("cong tac ngRa\x0cy 5\n");
     assert!(restored.text().contains('\x0c'), "{:?}", restored.text());
 }
+
+/// A long text need not be held: in parts as long as what is decoded together
+/// it comes out as in one.
+#[cfg(feature = "embedded-model")]
+#[test]
+fn parts_of_a_text_fare_as_the_whole() {
+    let restorer = Restorer::embedded().unwrap();
+    let mut worker = restorer.worker();
+    let lines = ["Thuc hien cong tac dan van", "cua Huyen uy ve", "viec"];
+    let text: Vec<String> = (0..1000)
+        .map(|i| format!("{} {i}\n", lines[i % 3]))
+        .collect();
+    let whole = worker.restore_str(&text.concat()).text().to_owned();
+    let mut parts = String::new();
+    for (i, part) in text.chunks(400).enumerate() {
+        let part = part.concat();
+        let document = vidau::Document::from_text(&part);
+        let restored = if i == 0 {
+            worker.restore(&document)
+        } else {
+            worker.restore_next(&document)
+        };
+        parts += restored.text();
+    }
+    assert_eq!(parts, whole);
+}

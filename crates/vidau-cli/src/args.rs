@@ -20,6 +20,7 @@ Examples:
   vidau restore -w --ledger changes.jsonl *.txt
                                              in place; every change on record
   vidau restore --check *.txt                which files would change?
+  vidau batch scans/ -o restored/            a folder tree; run again to go on
 
 Exit codes: 0 done, 1 --check or --diff found changes (or a threshold of eval was exceeded),
 2 usage, configuration or I/O error, 3 some of several inputs failed, 130 interrupted."
@@ -33,6 +34,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Restore(RestoreArgs),
     Review(ReviewArgs),
+    Batch(BatchArgs),
+    Jsonl(JsonlArgs),
     Apply(ApplyArgs),
     Revert(RevertArgs),
     Eval(EvalArgs),
@@ -111,6 +114,123 @@ pub(crate) struct RestoreArgs {
     pub(crate) quiet: bool,
 }
 
+/// Restore a folder tree: parallel, resumable, nothing lost.
+///
+/// OUT mirrors the text, hOCR, ALTO, PAGE and TSV files of IN; images and
+/// other files are left alone. A second run does what is new or was not
+/// finished. docs/batch.md says what can be relied on.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau batch scans/ -o restored/            again to go on after an interruption
+  vidau batch scans/ -o restored/ -g '*.hocr' -g '!drafts/'
+  vidau batch scans/ -o restored/ --retry-failed
+  vidau batch scans/ -o part7/ --file-list part7.txt
+                                             one of several machines")]
+pub(crate) struct BatchArgs {
+    /// Folder to read
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+
+    /// Folder to write to, outside IN
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+
+    /// Threads; 0: one a core. The outputs do not depend on it
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+
+    /// Only files that match, or with ! none that match; the last match counts
+    #[arg(short, long, value_name = "GLOB")]
+    pub(crate) glob: Vec<String>,
+
+    /// Files to do, one a line, below IN; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file_list: Option<PathBuf>,
+
+    /// Hidden files and folders, too
+    #[arg(long)]
+    pub(crate) hidden: bool,
+
+    /// Files that .ignore or .gitignore name, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// Follow symbolic links that stay inside IN
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    /// Say what would be done; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Do everything again
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Do again what failed before
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+
+    /// Largest file other than plain text
+    #[arg(long, value_name = "SIZE", default_value = "64MB")]
+    pub(crate) max_size: String,
+
+    /// Longest time for one long text, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub(crate) timeout: u64,
+
+    /// Report what differs from an earlier output folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) compare: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+
+    /// What happens, as JSON lines to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// No messages but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Restore a stream: one JSON record a line in, exactly one out, in order.
+///
+/// A record is {"id": ..., "text": "..."}, or with hocr, alto, page or tsv in
+/// the place of text. What comes out has the same id and the text restored;
+/// a record that cannot be done comes out with an error instead, and the next
+/// one is done. For Spark's pipe and the like; docs/spark.md.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  echo '{\"id\": 1, \"text\": \"cong tac dan van\"}' | vidau jsonl
+  vidau jsonl --ledger < pages.jsonl > restored.jsonl")]
+pub(crate) struct JsonlArgs {
+    /// With each record its changes, so that they can be undone
+    #[arg(long)]
+    pub(crate) ledger: bool,
+
+    /// Records longer than this are not done
+    #[arg(long, value_name = "SIZE", default_value = "64MB")]
+    pub(crate) max_record: String,
+
+    /// Threads; 0: one a core. The output does not depend on it
+    #[arg(short, long, value_name = "N", default_value_t = 1)]
+    pub(crate) jobs: usize,
+
+    /// How a correction is put into hOCR, ALTO and PAGE
+    #[arg(long, value_name = "HOW", default_value = "replace")]
+    pub(crate) record: RecordName,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
 /// How files hold their text.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct FormatArgs {
@@ -129,10 +249,16 @@ impl FormatArgs {
     }
 
     pub(crate) fn record(&self) -> Record {
-        match self.record {
-            RecordName::Replace => Record::Replace,
-            RecordName::Annotate => Record::Annotate,
-            RecordName::Plain => Record::Plain,
+        self.record.into()
+    }
+}
+
+impl From<RecordName> for Record {
+    fn from(name: RecordName) -> Self {
+        match name {
+            RecordName::Replace => Self::Replace,
+            RecordName::Annotate => Self::Annotate,
+            RecordName::Plain => Self::Plain,
         }
     }
 }

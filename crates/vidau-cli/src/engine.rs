@@ -18,6 +18,8 @@ pub(crate) const MANIFEST: Tag = *b"MANI";
 pub(crate) struct Engine {
     pub(crate) restorer: Restorer,
     model: Option<PathBuf>,
+    /// BLAKE3 of what changes the engine's results, the model aside.
+    pub(crate) settings: String,
 }
 
 impl Engine {
@@ -28,11 +30,24 @@ impl Engine {
         let mut builder = RestorerBuilder::new()
             .tone_style(settings.tone_style.into())
             .profile(settings.profile.into());
+        let probabilities = [
+            settings.change_above,
+            settings.flag_below,
+            settings.min_confidence,
+        ];
+        let mut known = format!(
+            "{:?} {:?} {probabilities:?}",
+            settings.tone_style, settings.profile
+        );
         for file in &settings.lexicon {
-            builder = builder.lexicon(entries(file)?);
+            let entries = entries(file)?;
+            known += &format!(" lexicon {entries:?}");
+            builder = builder.lexicon(entries);
         }
         for file in &settings.keep {
-            builder = builder.keep(entries(file)?);
+            let entries = entries(file)?;
+            known += &format!(" keep {entries:?}");
+            builder = builder.keep(entries);
         }
         if let Some(probability) = settings.change_above {
             builder = builder.change_above(probability);
@@ -60,6 +75,7 @@ impl Engine {
         Ok(Self {
             restorer,
             model: settings.model,
+            settings: blake3::hash(known.as_bytes()).to_hex().to_string(),
         })
     }
 

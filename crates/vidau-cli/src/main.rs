@@ -2,6 +2,7 @@
 
 mod args;
 mod atomic;
+mod batch;
 mod commands;
 mod config;
 mod engine;
@@ -11,6 +12,7 @@ mod output;
 mod page;
 mod review;
 mod signals;
+mod size;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,8 @@ enum Outcome {
     Failed,
     /// Some of several inputs failed.
     PartlyFailed,
+    /// Ended early by this signal.
+    Signalled(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -34,6 +38,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Found => 1,
             Outcome::Failed => 2,
             Outcome::PartlyFailed => 3,
+            Outcome::Signalled(signal) => 128 + signal,
         })
     }
 }

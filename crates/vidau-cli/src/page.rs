@@ -14,6 +14,8 @@ pub(crate) struct PageOptions {
     /// Its format; `None`: as its content tells.
     pub(crate) format: Option<Format>,
     pub(crate) record: Record,
+    /// The text goes on where the one before ended.
+    pub(crate) goes_on: bool,
 }
 
 /// A restored file.
@@ -41,7 +43,11 @@ pub(crate) fn restore_bytes(
     let input = Input::from_bytes(name, bytes)?;
     let format = format_of(&input, options.format)?;
     let scan = scan(&input, format)?;
-    let restored = worker.restore(scan.document());
+    let restored = if options.goes_on {
+        worker.restore_next(scan.document())
+    } else {
+        worker.restore(scan.document())
+    };
     let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
     let splice = scan.splice(&changes, options.record);
     let output = splice.apply(input.whole());

@@ -1,14 +1,28 @@
 //! Ending on SIGINT and SIGTERM without leaving half a step behind.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-static WRITING: Mutex<()> = Mutex::new(());
+static WRITING: RwLock<()> = RwLock::new(());
+static IS_AWAITED: AtomicBool = AtomicBool::new(false);
+static RECEIVED: AtomicU8 = AtomicU8::new(0);
 
 /// Holds off the end of the program until the guard is dropped: a file and
 /// its ledger are then either both written or neither, and no temporary file
-/// stays.
-pub(crate) fn writing() -> MutexGuard<'static, ()> {
-    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+/// stays. Several threads may hold one.
+pub(crate) fn writing() -> RwLockReadGuard<'static, ()> {
+    WRITING.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From here on the first signal is only noted, for [`received`]; a second
+/// one ends the program.
+pub(crate) fn note_the_first() {
+    IS_AWAITED.store(true, Ordering::SeqCst);
+}
+
+/// The signal that came, if one did.
+pub(crate) fn received() -> Option<u8> {
+    Some(RECEIVED.load(Ordering::SeqCst)).filter(|&signal| signal > 0)
 }
 
 /// From here on SIGINT ends the program with 130 and SIGTERM with 143, but
@@ -22,8 +36,12 @@ pub(crate) fn exit_between_writes() {
         return;
     };
     std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            let _guard = writing();
+        for signal in signals.forever() {
+            let is_first = RECEIVED.swap(signal as u8, Ordering::SeqCst) == 0;
+            if is_first && IS_AWAITED.load(Ordering::SeqCst) {
+                continue;
+            }
+            let _guard = WRITING.write().unwrap_or_else(PoisonError::into_inner);
             std::process::exit(128 + signal);
         }
     });

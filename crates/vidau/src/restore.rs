@@ -266,6 +266,7 @@ impl Restorer {
             renderer: Renderer::default(),
             pending: String::new(),
             results: Results::default(),
+            carry: Carry::new(&self.engine),
         }
     }
 }
@@ -297,9 +298,11 @@ pub struct Worker<'r> {
     renderer: Renderer,
     pending: String,
     results: Results,
+    carry: Carry,
 }
 
 /// What carries over from one block to the next.
+#[derive(Debug, Clone, Copy)]
 struct Carry {
     state: LmState,
     prior: ByProfile,
@@ -307,17 +310,35 @@ struct Carry {
     written: usize,
 }
 
+impl Carry {
+    fn new(engine: &Engine) -> Self {
+        Self {
+            state: engine.lm.begin(),
+            prior: engine.priors,
+            written: 0,
+        }
+    }
+}
+
 impl Worker<'_> {
     /// Restores a document.
     pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
+        self.arcs.begin();
+        self.carry = Carry::new(self.engine);
+        self.restore_next(document)
+    }
+
+    /// Restores what follows the document restored last, as the parts of a
+    /// text that is too long to be held: the words before and how they were
+    /// read go on to count. Parts of 400 lines fare as the whole would, but
+    /// for the places of tone marks, which are each part's own habit.
+    pub fn restore_next(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.results.clear();
         self.renderer
             .begin(document.source(), self.options.tone_style);
-        self.arcs.begin();
         let mut carry = Carry {
-            state: self.engine.lm.begin(),
-            prior: self.engine.priors,
             written: 0,
+            ..self.carry
         };
         let mut runs = document.runs();
         self.block.clear();
@@ -338,6 +359,7 @@ impl Worker<'_> {
         self.results
             .text
             .push_str(&document.source()[carry.written..]);
+        self.carry = carry;
         Restored {
             results: &self.results,
         }

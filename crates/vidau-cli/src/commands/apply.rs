@@ -55,11 +55,7 @@ pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
     let name = shown(&args.decisions);
     let all = decisions_in(&name, &input::read(&args.decisions)?)?;
     let recorded = match &args.from {
-        Some(path) => {
-            let text = String::from_utf8(input::read(path)?);
-            let text = text.with_context(|| format!("{}: not a ledger", shown(path)))?;
-            ledger::read(&shown(path), &text)?
-        }
+        Some(path) => ledger::open(path)?,
         None => Vec::new(),
     };
     let mut bytes = input::read(&args.file)?;
@@ -84,6 +80,7 @@ pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
     let options = PageOptions {
         format: args.format.format(),
         record: args.format.record(),
+        ..PageOptions::default()
     };
     let changes = decisions.changes(proposed)?;
     let page = change_bytes(&shown(&args.file), bytes, &options, changes)?;

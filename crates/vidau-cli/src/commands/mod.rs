@@ -3,6 +3,7 @@
 mod apply;
 mod diff;
 mod eval;
+mod jsonl;
 mod model;
 mod pairs;
 mod report;
@@ -18,6 +19,8 @@ use crate::args::Command;
 pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Restore(args) => restore::run(&args),
+        Command::Batch(args) => crate::batch::run(&args),
+        Command::Jsonl(args) => jsonl::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Revert(args) => revert::run(&args),
         Command::Review(args) => review::run(&args),

@@ -175,6 +175,7 @@ fn restore(
     let options = PageOptions {
         format: args.format.format(),
         record: args.format.record(),
+        ..PageOptions::default()
     };
     let page = restore_bytes(worker, &shown(path), input::read(path)?, &options)?;
     let entries = match args.ledger {

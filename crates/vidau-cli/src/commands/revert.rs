@@ -13,9 +13,7 @@ use crate::{atomic, input, signals};
 
 pub(crate) fn run(args: &RevertArgs) -> anyhow::Result<Outcome> {
     let name = shown(&args.ledger);
-    let text = String::from_utf8(input::read(&args.ledger)?);
-    let text = text.with_context(|| format!("{name}: not a ledger"))?;
-    let recorded = ledger::read(&name, &text)?;
+    let recorded = ledger::open(&args.ledger)?;
     if let Some(file) = &args.file {
         let found = restored_as(&recorded, file)?;
         let bytes = if args.only.is_empty() {
@@ -88,6 +86,11 @@ fn all_but(args: &RevertArgs, recorded: &Recorded, bytes: Vec<u8>) -> anyhow::Re
         "{}: a compact ledger knows no single changes; leave out --only",
         shown(&args.ledger)
     );
+    ensure!(
+        !ledger::is_compressed(&input::read(&args.ledger)?),
+        "{}: compressed, so that what is left cannot be appended; decompress it first",
+        shown(&args.ledger)
+    );
     let mut changes = recorded.changes.clone();
     for place in &args.only {
         let numbers = place.split_once(':').and_then(|(line, column)| {
@@ -107,6 +110,7 @@ fn all_but(args: &RevertArgs, recorded: &Recorded, bytes: Vec<u8>) -> anyhow::Re
     let options = PageOptions {
         format: recorded.format(),
         record: recorded.record().unwrap_or_default(),
+        ..PageOptions::default()
     };
     let page = change_bytes(recorded.name(), bytes, &options, changes)?;
     let entries = ledger::entries(&page, LedgerForm::Lines, recorded.model())?;

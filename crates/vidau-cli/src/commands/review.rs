@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ReviewArgs) -> anyhow::Result<Outcome> {
             args.output.display()
         );
     }
-    let engine = Engine::open(&args.engine)?;
+    let engine = Engine::open(&args.engine, &args.files)?;
     let mut worker = engine.restorer.worker();
     let lang = args.lang.map(Language::code);
     let mut review = Review::new(&engine.model_id()?, lang);

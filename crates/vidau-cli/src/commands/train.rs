@@ -20,7 +20,7 @@ use crate::args::{
 };
 use crate::engine::{self, MANIFEST};
 use crate::output;
-use crate::{Outcome, atomic};
+use crate::{Outcome, atomic, size};
 
 /// The channel's section, in its part and in the model.
 const CHANNEL: Tag = *b"CHAN";
@@ -44,7 +44,7 @@ fn language_model(args: &TrainLmArgs) -> anyhow::Result<()> {
     let default = lm::Options::default();
     let options = lm::Options {
         order: args.order,
-        size: parse_size(&args.size)?,
+        size: size::parse("--size", &args.size)?,
         least_count: args.least_count.unwrap_or(default.least_count),
         most_words: args.most_words.unwrap_or(default.most_words),
         ..default
@@ -248,23 +248,6 @@ fn parse_score(text: &str) -> anyhow::Result<(String, f64)> {
     Ok((name.to_owned(), value.parse().with_context(form)?))
 }
 
-/// Bytes, with kB, MB, KiB or MiB or without.
-fn parse_size(text: &str) -> anyhow::Result<usize> {
-    let units = [
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("kB", 1000),
-        ("MB", 1_000_000),
-        ("", 1),
-    ];
-    let parse = |(unit, factor): (&str, usize)| {
-        let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
-        (number >= 1.0).then_some((number * factor as f64) as usize)
-    };
-    let size = units.into_iter().find_map(parse);
-    size.with_context(|| format!("--size {text}: expected a size like 31MB or 800kB"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,16 +269,6 @@ mod tests {
         );
         for wrong in ["legal", "legal=x=a", "legal=1"] {
             assert!(parse_source(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn sizes() {
-        assert_eq!(parse_size("31MB").unwrap(), 31_000_000);
-        assert_eq!(parse_size("1.5 MiB").unwrap(), 1_572_864);
-        assert_eq!(parse_size("1024").unwrap(), 1024);
-        for wrong in ["", "MB", "-1MB", "31 GiB?"] {
-            assert!(parse_size(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod compact;
 mod record;
+pub(crate) mod rows;
 
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Edit, Format, Scan, Splice};
@@ -10,7 +11,7 @@ use vidau::{Correction, Restored};
 
 use crate::input::Input;
 
-pub(crate) use record::{Recorded, entries, read};
+pub(crate) use record::{File, Recorded, entries, is_compressed, open};
 
 /// A change, or a place that a person should look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,13 +1,16 @@
 //! The ledger on the disk: written, read, and undone.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Encoding, Format, Record};
 
-use super::{Change, RawEdit, compact, hash, raw};
+use super::{Change, RawEdit, compact, hash, raw, rows};
 use crate::args::LedgerForm;
+use crate::input;
+use crate::output::shown;
 use crate::page::PageOutcome;
 
 /// Name and version of the layout of a line for each change.
@@ -27,7 +30,7 @@ struct Entry<'a> {
 
 /// What was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct File<'a> {
+pub(crate) struct File<'a> {
     #[serde(alias = "path")]
     pub(super) file: Cow<'a, str>,
     /// BLAKE3 of the input.
@@ -48,7 +51,19 @@ fn plain() -> Cow<'static, str> {
 }
 
 impl<'a> File<'a> {
-    fn of(page: &'a PageOutcome, input: &'a str, model: &'a str) -> Self {
+    /// Plain text in UTF-8.
+    pub(crate) fn plain(name: &'a str, input: &'a str, model: &'a str) -> Self {
+        Self {
+            file: name.into(),
+            input: input.into(),
+            model: model.into(),
+            format: plain(),
+            encoding: None,
+            record: None,
+        }
+    }
+
+    pub(crate) fn of(page: &'a PageOutcome, input: &'a str, model: &'a str) -> Self {
         let encoding = page.input.encoding;
         Self {
             file: page.input.name.as_str().into(),
@@ -60,7 +75,7 @@ impl<'a> File<'a> {
         }
     }
 
-    fn into_owned(self) -> File<'static> {
+    pub(crate) fn into_owned(self) -> File<'static> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         File {
             file: own(self.file),
@@ -118,6 +133,13 @@ pub(super) struct Undo {
     pub(super) length: usize,
 }
 
+impl Undo {
+    /// Where it ends in the input's text; what is read may say anything.
+    pub(super) fn end(&self) -> usize {
+        self.start.saturating_add(self.before.len())
+    }
+}
+
 /// What a ledger says was done to a file.
 pub(crate) struct Recorded {
     file: File<'static>,
@@ -128,8 +150,25 @@ pub(crate) struct Recorded {
     pub(crate) changes: Vec<Change>,
 }
 
+/// Reads a ledger file of either form, compressed with zstd or not.
+pub(crate) fn open(path: &Path) -> anyhow::Result<Vec<Recorded>> {
+    let name = shown(path);
+    let mut bytes = input::read(path)?;
+    if is_compressed(&bytes) {
+        bytes = zstd::decode_all(&bytes[..]).with_context(|| name.clone())?;
+    }
+    let text = String::from_utf8(bytes);
+    let text = text.with_context(|| format!("{name}: not a ledger"))?;
+    read(&name, &text)
+}
+
+/// Whether it begins as what zstd has compressed.
+pub(crate) fn is_compressed(ledger: &[u8]) -> bool {
+    ledger.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+}
+
 /// Reads a ledger of either form; files in its order.
-pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
+fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
     let mut all: Vec<Recorded> = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((i, line)) = lines.next() {
@@ -138,8 +177,12 @@ pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
             continue;
         }
         if compact::begins(line) {
-            let mut rows = lines.by_ref().map(|(_, line)| line);
-            all.push(compact::read(line, &mut rows).with_context(place)?);
+            all.push(compact::read(line).with_context(place)?);
+            continue;
+        }
+        if rows::is_header(line) {
+            let mut rest = lines.by_ref().map(|(_, line)| line);
+            all.push(rows::read(line, &mut rest).with_context(place)?);
             continue;
         }
         let entry: Entry<'_> = serde_json::from_str(line)
@@ -176,9 +219,7 @@ pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         }
     }
     for recorded in &mut all {
-        recorded
-            .undo
-            .sort_by_key(|u| (u.start, u.start + u.before.len()));
+        recorded.undo.sort_by_key(|u| (u.start, u.end()));
     }
     Ok(all)
 }
@@ -255,9 +296,34 @@ impl Recorded {
             out += text.get(at..at.checked_add(gap)?)?;
             at = at.checked_add(gap)?.checked_add(undo.length)?;
             out += &undo.before;
-            from = undo.start + undo.before.len();
+            from = undo.end();
         }
         out += text.get(at..)?;
         Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn places_beyond_all_are_refused_not_reached() {
+        let max = usize::MAX;
+        let file = "\"file\":\"a\",\"input\":\"\",\"model\":\"\"";
+        let output = super::hash(b"ab");
+        let one_line = format!(
+            "{{\"schema\":\"vidau.compact-ledger/2\",{file},\"output\":\"{output}\",\
+             \"gaps\":[{max},{max}],\"before\":[\"a\",\"b\"],\"lengths\":[{max},1],\"unsure\":[]}}"
+        );
+        let rows = format!(
+            "{{\"schema\":\"vidau.compact-ledger/1\",{file}}}\n[{max},\"a\",\"b\",99,0]\n\
+             [{max},\"a\",\"b\",99,0]\n{{\"output\":\"{output}\",\"rows\":2}}"
+        );
+        for ledger in [one_line, rows] {
+            let recorded = read("l", &ledger).unwrap();
+            let error = recorded[0].undo(b"ab").unwrap_err().to_string();
+            assert!(error.contains("does not fit"), "{error}");
+        }
     }
 }

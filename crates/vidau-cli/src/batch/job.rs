@@ -1,0 +1,426 @@
+//! One file of the batch: read, restored, written, on record.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use cap_std::fs::Dir;
+use vidau::formats::{Encoding, Format};
+use vidau::{Restorer, Worker};
+
+use super::journal::{Name, Past, Record, Status};
+use super::stats::Stats;
+use super::store::{self, Store};
+use super::whole::{self, About, WHOLE};
+use super::written::{Output, Written};
+use super::{parts, walk};
+use crate::page::PageOptions;
+use crate::{ledger, signals};
+
+/// Of files above this one at a time is in memory.
+const LARGE: u64 = 1 << 22;
+/// As much of a file as tells what it is.
+const HEAD: u64 = 8192;
+
+/// What the threads share.
+pub(crate) struct Shop<'a> {
+    pub(crate) restorer: &'a Restorer,
+    pub(crate) input: Dir,
+    pub(crate) store: &'a Store,
+    pub(crate) model: String,
+    pub(crate) rules: Rules,
+    pub(crate) large: Mutex<()>,
+    /// Set when no file is to be begun any more.
+    pub(crate) stop: &'a AtomicBool,
+}
+
+/// What is done again, and what is too much.
+pub(crate) struct Rules {
+    /// Program, model and options.
+    pub(crate) config: String,
+    pub(crate) force: bool,
+    pub(crate) retry_failed: bool,
+    /// Largest file that has to be held whole.
+    pub(crate) max_size: u64,
+    /// Longest time for one file.
+    pub(crate) timeout: Duration,
+    pub(crate) options: PageOptions,
+}
+
+/// What came of a file.
+pub(crate) enum Verdict<'s> {
+    /// It was restored, and is to be given its name.
+    Ready(Box<Record>, Box<Written<'s>>),
+    Failed(Box<Record>),
+    /// An earlier run did it, or failed at the same bytes.
+    Kept {
+        is_failed: bool,
+    },
+    /// No OCR text.
+    Companion,
+    /// The batch is to end; nothing was written.
+    Dropped,
+}
+
+/// Why a file was not done.
+pub(crate) enum Failure {
+    /// For a reason of its own; the others go on.
+    File(anyhow::Error),
+    /// The output cannot be written to; nothing can be done any more.
+    Output(anyhow::Error),
+    /// The batch is to end.
+    Stopped,
+    Companion,
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::File(reading(error))
+    }
+}
+
+/// A restored file.
+struct Done<'s> {
+    written: Written<'s>,
+    format: Format,
+    stats: Stats,
+}
+
+/// Does a file, unless `past` says that it is done. An error means that the
+/// output cannot be written to any more.
+pub(crate) fn process<'s>(
+    shop: &'s Shop<'_>,
+    worker: &mut Worker<'s>,
+    path: &Path,
+    target: &Path,
+    past: Option<Past>,
+) -> anyhow::Result<Verdict<'s>> {
+    let mut job = Job {
+        shop,
+        name: Name::of(path),
+        path,
+        past,
+        input: None,
+    };
+    let result = job.run(worker, target);
+    let hex = |hash: blake3::Hash| hash.to_hex().to_string();
+    let mut record = Box::new(Record {
+        name: job.name,
+        status: Status::Done,
+        input: job.input.map(hex),
+        output: None,
+        output_size: 0,
+        config: shop.rules.config.clone(),
+        format: None,
+        stats: None,
+        error: None,
+    });
+    Ok(match result {
+        Ok(Some(done)) => {
+            record.output = Some(hex(done.written.hash()));
+            record.output_size = done.written.size();
+            record.format = Some(done.format.name().to_owned());
+            record.stats = Some(done.stats);
+            Verdict::Ready(record, Box::new(done.written))
+        }
+        Ok(None) => {
+            let is_failed = past.is_some_and(|p| p.status == Status::Failed);
+            Verdict::Kept { is_failed }
+        }
+        Err(Failure::Companion) => Verdict::Companion,
+        Err(Failure::Stopped) => Verdict::Dropped,
+        Err(Failure::Output(error)) => return Err(error.context(record.name.path)),
+        Err(Failure::File(error)) => {
+            record.fail(&error);
+            Verdict::Failed(record)
+        }
+    })
+}
+
+/// Gives a restored file its name; from then on it is there, whatever
+/// happens.
+pub(crate) fn name(
+    mut record: Box<Record>,
+    written: Written<'_>,
+    path: &Path,
+) -> anyhow::Result<Box<Record>> {
+    let _guard = signals::writing();
+    match written.name(path) {
+        Ok(()) => {}
+        Err(Failure::Output(error)) => return Err(error.context(record.name.path)),
+        Err(Failure::File(error)) => record.fail(&error),
+        Err(Failure::Companion | Failure::Stopped) => {}
+    }
+    Ok(record)
+}
+
+/// The record of a file that was refused before it was opened.
+pub(crate) fn refused(path: &Path, reason: &str, config: &str) -> Box<Record> {
+    Box::new(Record {
+        name: Name::of(path),
+        status: Status::Failed,
+        input: None,
+        output: None,
+        output_size: 0,
+        config: config.to_owned(),
+        format: None,
+        stats: None,
+        error: Some(reason.to_owned()),
+    })
+}
+
+/// A file that is to be restored, open.
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    size: u64,
+    format: Format,
+    encoding: Encoding,
+}
+
+impl Opened {
+    fn is_in_parts(&self) -> bool {
+        self.format == Format::Text && self.encoding == Encoding::Utf8 && self.size > WHOLE
+    }
+}
+
+/// Opens a file and says what it is, by its first bytes.
+pub(crate) fn examine(
+    root: &Dir,
+    path: &Path,
+    target: &Path,
+    rules: &Rules,
+) -> Result<Opened, Failure> {
+    let mut file = store::open(root, target)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(anyhow!("no file any more").into());
+    }
+    let size = metadata.len();
+    if size == 0 {
+        return Err(anyhow!("empty: read it again, or take it away").into());
+    }
+    let mut head = Vec::new();
+    (&mut file).take(HEAD).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let encoding = Encoding::detect(&head);
+    if encoding == Encoding::Utf8 && head.contains(&0) {
+        if path.extension().is_none() {
+            return Err(Failure::Companion);
+        }
+        return Err(anyhow!("binary data, no text").into());
+    }
+    // Characters cut off at the end do not matter here.
+    let text = match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(&head),
+        other => other.decode(&head).unwrap_or_default(),
+    };
+    let format = match rules.options.format.or_else(|| Format::detect(&text)) {
+        // A table or markup by its name, but not one that is known.
+        Some(Format::Text) if walk::may_be_other(path) && path.extension().is_some() => {
+            return Err(Failure::Companion);
+        }
+        Some(format) => format,
+        None if walk::may_be_other(path) => return Err(Failure::Companion),
+        None => return Err(anyhow!("markup in a format that is not known").into()),
+    };
+    let opened = Opened {
+        file,
+        size,
+        format,
+        encoding,
+    };
+    if size > rules.max_size && !opened.is_in_parts() {
+        let max_size = rules.max_size;
+        let error = anyhow!(
+            "{size} bytes; a file in this format is read whole and may have {max_size}: \
+             split it, or raise --max-size"
+        );
+        return Err(error.into());
+    }
+    Ok(opened)
+}
+
+impl Rules {
+    /// Whether what an earlier run made of these bytes stands.
+    pub(crate) fn keeps(
+        &self,
+        past: Option<Past>,
+        input: &blake3::Hash,
+        size: Option<u64>,
+    ) -> bool {
+        let Some(past) = past.filter(|p| !self.force && p.is_of(input, &self.config)) else {
+            return false;
+        };
+        match past.status {
+            Status::Done => size == Some(past.output_size),
+            Status::Failed => !self.retry_failed,
+        }
+    }
+}
+
+struct Job<'j, 's> {
+    shop: &'s Shop<'s>,
+    name: Name,
+    path: &'j Path,
+    past: Option<Past>,
+    /// Hash of the input once it is known.
+    input: Option<blake3::Hash>,
+}
+
+impl<'s> Job<'_, 's> {
+    /// `None`: there was nothing to do.
+    fn run(&mut self, worker: &mut Worker<'s>, target: &Path) -> Result<Option<Done<'s>>, Failure> {
+        let opened = examine(&self.shop.input, self.path, target, &self.shop.rules)?;
+        if opened.is_in_parts() {
+            return self.in_parts(worker, opened.file);
+        }
+        let Opened {
+            file, size, format, ..
+        } = opened;
+        let _one = (size > LARGE).then(|| {
+            self.shop
+                .large
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        });
+        let mut bytes = Vec::with_capacity(size as usize);
+        // It may have grown meanwhile.
+        let most = size.max(self.shop.rules.max_size);
+        file.take(most).read_to_end(&mut bytes)?;
+        let hash = blake3::hash(&bytes);
+        self.input = Some(hash);
+        if self.is_kept(&hash) {
+            return Ok(None);
+        }
+        let mut options = self.shop.rules.options.clone();
+        options.format = options.format.or(Some(format));
+        let input = hash.to_hex();
+        let about = About {
+            name: &self.name.path,
+            input: &input,
+            model: &self.shop.model,
+        };
+        let page = whole::restore(self.shop.restorer, worker, about, bytes, &options)?;
+
+        let mut output = Output::new(self.shop.store, &page.file)?;
+        output.write(&page.output)?;
+        output.edits(&page.edits)?;
+        Ok(Some(Done {
+            written: output.finish()?,
+            format,
+            stats: page.stats,
+        }))
+    }
+
+    /// A text that is too long to be held: read once for its hash, once more
+    /// to be restored.
+    fn in_parts(
+        &mut self,
+        worker: &mut Worker<'s>,
+        mut file: File,
+    ) -> Result<Option<Done<'s>>, Failure> {
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = file.read(&mut buffer)?;
+            if read == 0 {
+                break;
+            }
+            self.check_time(None)?;
+            hasher.update(&buffer[..read]);
+        }
+        let hash = hasher.finalize();
+        self.input = Some(hash);
+        if self.is_kept(&hash) {
+            return Ok(None);
+        }
+        file.seek(SeekFrom::Start(0))?;
+
+        let started = Instant::now();
+        let mut stats = Stats::default();
+        let input = hash.to_hex();
+        let header = ledger::File::plain(&self.name.path, &input, &self.shop.model);
+        let mut output = Output::new(self.shop.store, &header)?;
+        let mut reader = Hashed {
+            file,
+            hasher: blake3::Hasher::new(),
+        };
+        let mut failure = None;
+        let result = whole::guarded(self.shop.restorer, worker, &self.name.path, |worker| {
+            parts::restore(worker, &self.name.path, &mut reader, &mut |part| {
+                stats.add(part.words, &part.findings);
+                let mut step = || {
+                    self.check_time(Some(started))?;
+                    output.write(&part.output)?;
+                    output.edits(&part.edits)
+                };
+                step().map_err(|e| {
+                    failure = Some(e);
+                    anyhow!("not written")
+                })
+            })
+        });
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        result?;
+        if reader.hasher.finalize() != hash {
+            return Err(anyhow!("changed while it was read; run again").into());
+        }
+        stats.advise();
+        Ok(Some(Done {
+            written: output.finish()?,
+            format: Format::Text,
+            stats,
+        }))
+    }
+
+    fn is_kept(&self, input: &blake3::Hash) -> bool {
+        let size = self.past.and_then(|_| self.shop.store.size_of(self.path));
+        self.shop.rules.keeps(self.past, input, size)
+    }
+
+    fn check_time(&self, started: Option<Instant>) -> Result<(), Failure> {
+        if self.shop.stop.load(Ordering::Relaxed) {
+            return Err(Failure::Stopped);
+        }
+        let limit = self.shop.rules.timeout;
+        if started.is_some_and(|s| s.elapsed() > limit) {
+            let seconds = limit.as_secs();
+            return Err(anyhow!("took more than {seconds} s: split it, or raise --timeout").into());
+        }
+        Ok(())
+    }
+}
+
+/// Reads a file and hashes what was read.
+struct Hashed {
+    file: File,
+    hasher: blake3::Hasher,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+fn reading(error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => anyhow!("gone since its folder was listed"),
+        io::ErrorKind::NotADirectory => anyhow!("its folder is none any more"),
+        _ => anyhow::Error::new(error).context("cannot be read"),
+    }
+}

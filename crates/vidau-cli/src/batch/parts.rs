@@ -1,0 +1,186 @@
+//! Plain text of any length, part by part: as much as the engine decodes
+//! together is all that is held.
+
+use std::io::Read;
+
+use anyhow::bail;
+use vidau::Worker;
+use vidau::formats::Format;
+
+use crate::ledger::Findings;
+use crate::ledger::rows::{self, SureEdit};
+use crate::page::{PageOptions, restore_bytes};
+
+/// Lines that the engine decodes together.
+const LINES: usize = 400;
+/// Longer parts are cut before that, at a line end or else at a blank: what
+/// the engine needs grows with the length of a part.
+const BYTES: usize = 1 << 17;
+
+/// A restored part of a text.
+pub(crate) struct Part {
+    pub(crate) output: Vec<u8>,
+    pub(crate) findings: Findings,
+    /// Places are those in the whole.
+    pub(crate) edits: Vec<SureEdit>,
+    pub(crate) words: usize,
+}
+
+/// Restores the text that `reader` gives and hands on each part; `name` is
+/// what messages call it.
+pub(crate) fn restore(
+    worker: &mut Worker<'_>,
+    name: &str,
+    reader: impl Read,
+    hand_on: &mut dyn FnMut(Part) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut parts = Parts::new(name, reader);
+    while let Some((start, text)) = parts.next()? {
+        let options = PageOptions {
+            format: Some(Format::Text),
+            goes_on: start > 0,
+            ..PageOptions::default()
+        };
+        let page = restore_bytes(worker, name, text.into_bytes(), &options)?;
+        let mut edits: Vec<SureEdit> = rows::edits(&page).collect();
+        for edit in &mut edits {
+            edit.start += start;
+        }
+        hand_on(Part {
+            output: page.output,
+            findings: page.findings,
+            edits,
+            words: page.words,
+        })?;
+    }
+    Ok(())
+}
+
+/// A text in parts.
+struct Parts<'n, R> {
+    name: &'n str,
+    reader: R,
+    buffer: Vec<u8>,
+    is_end: bool,
+    /// Bytes and lines before the buffer.
+    at: u64,
+    line: u64,
+}
+
+impl<'n, R: Read> Parts<'n, R> {
+    fn new(name: &'n str, reader: R) -> Self {
+        Self {
+            name,
+            reader,
+            buffer: Vec::new(),
+            is_end: false,
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The next part and where it starts.
+    fn next(&mut self) -> anyhow::Result<Option<(u64, String)>> {
+        while !self.is_end && self.buffer.len() < BYTES {
+            let wanted = (BYTES - self.buffer.len()) as u64;
+            let read = (&mut self.reader)
+                .take(wanted)
+                .read_to_end(&mut self.buffer)?;
+            self.is_end = read == 0;
+        }
+        if self.buffer.is_empty() {
+            return Ok(None);
+        }
+        let mut end = cut(&self.buffer, self.is_end);
+        if let Err(e) = std::str::from_utf8(&self.buffer[..end]) {
+            let is_cut_character = e.error_len().is_none() && !self.is_end;
+            if !is_cut_character || e.valid_up_to() == 0 {
+                let lines = count_lines(&self.buffer[..e.valid_up_to()]);
+                bail!(
+                    "{}: not UTF-8 at byte {} (line {}); \
+                     convert it first, for example: iconv -f WINDOWS-1258 -t UTF-8",
+                    self.name,
+                    self.at + e.valid_up_to() as u64,
+                    self.line + lines
+                );
+            }
+            end = e.valid_up_to();
+        }
+        if let Some(nul) = self.buffer[..end].iter().position(|&b| b == 0) {
+            let byte = self.at + nul as u64;
+            bail!("{}: binary data at byte {byte}, no text", self.name);
+        }
+        let rest = self.buffer.split_off(end);
+        let part = std::mem::replace(&mut self.buffer, rest);
+        let start = self.at;
+        self.at += end as u64;
+        self.line += count_lines(&part);
+        Ok(Some((start, String::from_utf8(part)?)))
+    }
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&b| b == b'\n').count() as u64
+}
+
+/// Where the first part of `bytes` ends.
+fn cut(bytes: &[u8], is_end: bool) -> usize {
+    let is_line_end = |&(_, &b): &(usize, &u8)| b == b'\n';
+    if let Some((i, _)) = bytes.iter().enumerate().filter(is_line_end).nth(LINES - 1) {
+        return i + 1;
+    }
+    if is_end {
+        return bytes.len();
+    }
+    let last = |wanted: fn(u8) -> bool| bytes.iter().rposition(|&b| wanted(b)).map(|i| i + 1);
+    last(|b| b == b'\n')
+        .or_else(|| last(|b| b == b' '))
+        .unwrap_or(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &[u8]) -> anyhow::Result<Vec<String>> {
+        let mut parts = Parts::new("t", text);
+        let mut all: Vec<String> = Vec::new();
+        while let Some((start, part)) = parts.next()? {
+            assert_eq!(start, all.concat().len() as u64);
+            all.push(part);
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn parts_are_as_many_lines_as_are_decoded_together() {
+        let text = "dòng\n".repeat(2 * LINES + 3);
+        let all = parts(text.as_bytes()).unwrap();
+        let lines: Vec<usize> = all.iter().map(|p| p.lines().count()).collect();
+        assert_eq!(lines, [LINES, LINES, 3]);
+        assert_eq!(all.concat(), text);
+        assert_eq!(parts(b"").unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn long_lines_are_cut_at_blanks_and_characters_never() {
+        for text in ["một hai ".repeat(60_000), "ữ".repeat(200_000)] {
+            let all = parts(text.as_bytes()).unwrap();
+            assert!(all.len() > 3);
+            assert!(all.iter().all(|p| p.len() <= BYTES));
+            assert_eq!(all.concat(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_with_its_place() {
+        let mut text = "dòng\n".repeat(1000).into_bytes();
+        text.extend(b"m\xe1t\n");
+        let error = parts(&text).unwrap_err().to_string();
+        assert!(error.contains("byte 6001 (line 1001)"), "{error}");
+        let cut = "dòng\n".repeat(1000) + "n\u{0}";
+        let error = parts(cut.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("binary data at byte 6001"), "{error}");
+        assert!(parts(&"ữ".as_bytes()[..2]).is_err(), "a character cut off");
+    }
+}

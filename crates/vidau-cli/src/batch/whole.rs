@@ -1,0 +1,100 @@
+//! A text that is held whole: a file of the batch, a record of a stream.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use anyhow::{anyhow, bail};
+use vidau::formats::Format;
+use vidau::{Restorer, Worker};
+
+use super::parts;
+use super::stats::Stats;
+use crate::ledger::File;
+use crate::ledger::rows::{self, SureEdit};
+use crate::page::{PageOptions, restore_bytes};
+
+/// Plain text above this is restored in parts.
+pub(crate) const WHOLE: u64 = 1 << 18;
+
+/// A restored text.
+pub(crate) struct Whole {
+    pub(crate) output: Vec<u8>,
+    pub(crate) stats: Stats,
+    pub(crate) edits: Vec<SureEdit>,
+    /// What its ledger says of it.
+    pub(crate) file: File<'static>,
+}
+
+/// What messages and ledgers say of a text.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) name: &'a str,
+    /// BLAKE3 of the text as it was read.
+    pub(crate) input: &'a str,
+    pub(crate) model: &'a str,
+}
+
+/// Restores a text.
+pub(crate) fn restore<'r>(
+    restorer: &'r Restorer,
+    worker: &mut Worker<'r>,
+    about: About<'_>,
+    bytes: Vec<u8>,
+    options: &PageOptions,
+) -> anyhow::Result<Whole> {
+    if options.format == Some(Format::Text) && bytes.len() as u64 > WHOLE {
+        return guarded(restorer, worker, about.name, |worker| {
+            in_parts(worker, about, &bytes)
+        });
+    }
+    let page = guarded(restorer, worker, about.name, |worker| {
+        restore_bytes(worker, about.name, bytes, options)
+    })?;
+    let mut stats = Stats::default();
+    stats.add(page.words, &page.findings);
+    stats.advise();
+    Ok(Whole {
+        stats,
+        edits: rows::edits(&page).collect(),
+        file: File::of(&page, about.input, about.model).into_owned(),
+        output: page.output,
+    })
+}
+
+fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::Result<Whole> {
+    let mut whole = Whole {
+        output: Vec::with_capacity(bytes.len() + bytes.len() / 4),
+        stats: Stats::default(),
+        edits: Vec::new(),
+        file: File::plain(about.name, about.input, about.model).into_owned(),
+    };
+    parts::restore(worker, about.name, bytes, &mut |mut part| {
+        whole.output.append(&mut part.output);
+        whole.stats.add(part.words, &part.findings);
+        whole.edits.append(&mut part.edits);
+        Ok(())
+    })?;
+    whole.stats.advise();
+    Ok(whole)
+}
+
+/// Does the work so that a fault that one text brings out costs no other;
+/// messages lose the name, which stands before all of them anyway.
+pub(crate) fn guarded<'r, T>(
+    restorer: &'r Restorer,
+    worker: &mut Worker<'r>,
+    name: &str,
+    work: impl FnOnce(&mut Worker<'r>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(worker)));
+    let result = outcome.unwrap_or_else(|_| {
+        *worker = restorer.worker();
+        bail!("a fault of vidau; please report this with the text")
+    });
+    result.map_err(|e| {
+        let text = format!("{e:#}");
+        match text.strip_prefix(name).and_then(|t| t.strip_prefix(": ")) {
+            Some(rest) => anyhow!(rest.to_owned()),
+            None => e,
+        }
+    })
+}
