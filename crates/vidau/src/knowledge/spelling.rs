@@ -139,12 +139,12 @@ impl Spelling {
         let range = channel.entries_of(observed_key(&observed.codes[start..start + len]));
         let entries = &channel.entries()[range];
         let mut base = 0;
-        for written in 1..=MAX_WRITTEN.min(i) {
+        for (written, row) in (1..=MAX_WRITTEN.min(i)).zip(&rows[1..]) {
             let Some(letter) = self.letters[i - written] else {
                 break;
             };
             base |= base_code(letter.base) << (5 * (written - 1));
-            let before = rows[written][start];
+            let before = row[start];
             if before >= UNREACHED {
                 continue;
             }
