@@ -16,7 +16,8 @@ fn train(dir: &Folder) {
         "train lm --source little=1=corpus.txt --least-count 2 --order 3 --size 1MB \
          --arpa lm.arpa -o lm.part",
         "train channel --pages pages --tsv channel.tsv -o channel.part",
-        "train model --lm lm.part --channel channel.part --name little -o little.vidau",
+        "train context --lm lm.part --text lm.part=corpus.txt --every 1 -o context.part",
+        "train model --lm lm.part --channel channel.part --context context.part --name little -o little.vidau",
     ] {
         let args: Vec<&str> = command.split_whitespace().collect();
         let run = dir.run(&args).expect(0);
@@ -71,6 +72,17 @@ fn what_cannot_be_learnt_from_is_said() {
     lm("a=1=corpus.txt", "much").expect_error(2, &["--size much"]);
     let run = lm("a=1=missing.txt", "1MB").expect(2);
     assert!(run.stderr().contains("missing.txt"), "{}", run.stderr());
+    dir.run(&[
+        "train",
+        "context",
+        "--lm",
+        "x",
+        "--text",
+        "corpus.txt",
+        "-o",
+        "c",
+    ])
+    .expect_error(2, &["x"]);
     dir.run(&["train", "channel", "-o", "c"])
         .expect_error(2, &["--pages"]);
     dir.run(&["train", "channel", "--pages", "nowhere", "-o", "c"])

@@ -435,7 +435,8 @@ pub(crate) struct EvalArgs {
 Examples:
   vidau train lm --source legal=1=laws.txt.zst --source news=0.3=news.txt -o lm.part
   vidau train channel --pages typeset/ --pairs decrees/ -o channel.part
-  vidau train model --lm lm.part --channel channel.part --name mine -o mine.vidau
+  vidau train context --lm lm.part --text lm.part=laws.txt.zst,news.txt -o context.part
+  vidau train model --lm lm.part --channel channel.part --context context.part -o mine.vidau
   vidau restore --model mine.vidau page.txt")]
 pub(crate) struct TrainArgs {
     #[command(subcommand)]
@@ -448,6 +449,8 @@ pub(crate) enum TrainCommand {
     Lm(TrainLmArgs),
     /// The error model, from correct and read text
     Channel(TrainChannelArgs),
+    /// What far-off words say of a word, from correct text
+    Context(TrainContextArgs),
     /// Put the parts together
     Model(TrainModelArgs),
 }
@@ -515,6 +518,29 @@ pub(crate) struct TrainChannelArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct TrainContextArgs {
+    /// Part written by `vidau train lm`, whose vocabulary counts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lm: PathBuf,
+
+    /// Text, plain or .zst, and a language model, best one that has not learnt from this text
+    #[arg(long, value_name = "LM=FILE,...", required = true)]
+    pub(crate) text: Vec<String>,
+
+    /// Read only every so manieth stretch of 40 lines
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(crate) every: usize,
+
+    /// The most weights; each takes two bytes
+    #[arg(long, value_name = "N", default_value_t = 500_000)]
+    pub(crate) weights: usize,
+
+    /// The part to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct TrainModelArgs {
     /// Part written by `vidau train lm`
     #[arg(long, value_name = "FILE")]
@@ -523,6 +549,10 @@ pub(crate) struct TrainModelArgs {
     /// Part written by `vidau train channel`
     #[arg(long, value_name = "FILE")]
     pub(crate) channel: PathBuf,
+
+    /// Part written by `vidau train context` for this language model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) context: Option<PathBuf>,
 
     /// The model's name
     #[arg(long, default_value = "")]

@@ -1,13 +1,15 @@
 //! The immutable parts that restoring needs, opened from a model.
 
 use crate::candidates::{Bounds, ProfileIndex, WordCosts};
-use crate::channel::{ChannelModel, Reading};
+use crate::channel::{ChannelModel, Reading, Trust, trust_bin};
+use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
 use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions};
 use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
+use crate::syllable::is_legal;
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin.
 pub(crate) const PROFILES: usize = 5;
@@ -20,11 +22,15 @@ pub(crate) const CHANNEL: Tag = *b"CHAN";
 pub(crate) struct Engine {
     pub(crate) lexicon: Lexicon,
     pub(crate) lm: NgramModel,
+    pub(crate) context: Option<ContextTable>,
+    /// Weight of the wide context, in 1/256.
+    pub(crate) context_scale: Cost,
     pub(crate) profiles: Vec<ProfileIndex>,
     pub(crate) priors: ByProfile,
     blank_lost: ByProfile,
     blank_inserted: ByProfile,
     blanks: Vec<Vec<Reading>>,
+    trust: Vec<Trust>,
     unseen: Cost,
     /// Price of each word by itself, weighed like the language model.
     pub(crate) words: WordCosts,
@@ -37,9 +43,15 @@ pub(crate) struct Engine {
 /// unknown word's.
 const UNSEEN: Cost = 10 * NAT;
 
+/// Weight of the engine's own confidence, in 1/256.
+const TRUST_SCALE: Cost = 256;
+
 /// Weight of a word's casing as evidence, in 1/256: it is counted in print
 /// and read from scans, and partly says what the n-grams say.
 const CASE_SCALE: Cost = 96;
+
+/// Weight of the wide context, in 1/256.
+const CONTEXT_SCALE: Cost = 150;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
@@ -78,8 +90,11 @@ impl Engine {
             priors: by_profile(&|p| p.prior),
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
+            trust: channel.profiles.iter().map(|p| p.trust.clone()).collect(),
             blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
+            context: ContextTable::open(container, lm.vocab_len())?,
+            context_scale: CONTEXT_SCALE,
             lm,
             unseen: UNSEEN,
             words: WordCosts::new(word_costs),
@@ -89,6 +104,7 @@ impl Engine {
                     channel_margin: 12 * NAT,
                     foreign: 4 * NAT,
                     max_cost: 28 * NAT,
+                    max_price: Cost::MAX / 4,
                     n_best: 32,
                 },
                 foreign_word: 3 * NAT,
@@ -117,7 +133,9 @@ impl Engine {
 
     /// Checks what [`open`](Self::open) took on trust.
     pub(crate) fn verify(&self, container: &Container) -> Result<()> {
-        self.lexicon.verify(container)
+        self.lexicon.verify(container)?;
+        let context = self.context.as_ref();
+        context.map_or(Ok(()), |context| context.verify(container))
     }
 
     /// Price of keeping `text` as a word that the lexicon does not have.
@@ -177,6 +195,21 @@ impl Engine {
 
     pub(crate) fn blank_inserted(&self, line: &ByProfile) -> Cost {
         least_sum(&self.blank_inserted, line)
+    }
+
+    /// What the engine's confidence in a word says for its being right; of the
+    /// likeliest profile.
+    pub(crate) fn trust(&self, read: &str, confidence: f32, line: &ByProfile) -> Cost {
+        let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
+        let Some(trust) = likeliest.and_then(|(p, _)| self.trust.get(p)) else {
+            return 0;
+        };
+        let ratios = if is_legal(read) {
+            &trust.legal
+        } else {
+            &trust.illegal
+        };
+        ratios[trust_bin(confidence)] * TRUST_SCALE / 256
     }
 
     /// The price of a blank being read as `text`, if the likeliest profile

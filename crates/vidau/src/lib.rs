@@ -85,6 +85,7 @@ mod restore;
 mod rules;
 
 pub mod channel;
+pub mod context;
 pub mod eval;
 pub mod formats;
 pub mod lexicon;

@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, Step,
     probability,
 };
-use crate::document::{Break, Document};
+use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::knowledge::{Finder, Knowledge, Profile, ToneStyle};
@@ -258,6 +259,7 @@ impl Restorer {
             block: Block::default(),
             weights: ProfileWeights::default(),
             arcs: ArcBuilder::default(),
+            context: WideContext::default(),
             lattice: Lattice::default(),
             beam: Beam::default(),
             recurrence: Recurrence::default(),
@@ -271,6 +273,10 @@ impl Restorer {
 /// Most lines decoded together; statistics that adapt to the text and memory
 /// are bounded by it.
 const BLOCK_LINES: usize = 400;
+/// No line is added to a block of so many tokens.
+const BLOCK_TOKENS: usize = 20_000;
+/// Longer lines are taken in parts, in bytes; none of a page is as long.
+const LINE_PART: usize = 1 << 16;
 
 /// Everything that one thread needs to restore text; its buffers are kept
 /// from one document to the next.
@@ -284,6 +290,7 @@ pub struct Worker<'r> {
     block: Block,
     weights: ProfileWeights,
     arcs: ArcBuilder,
+    context: WideContext,
     lattice: Lattice,
     beam: Beam,
     recurrence: Recurrence,
@@ -312,20 +319,22 @@ impl Worker<'_> {
             prior: self.engine.priors,
             written: 0,
         };
-        let runs = document.runs();
-        let mut next = 0;
-        while next < runs.len() {
-            self.block.clear();
-            while next < runs.len() && self.block.lines() < BLOCK_LINES {
-                let mut end = next + 1;
-                while end < runs.len() && runs[end - 1].break_after == Break::Blank {
-                    end += 1;
-                }
-                self.block.push_line(document, next..end);
-                next = end;
+        let mut runs = document.runs();
+        self.block.clear();
+        while let Some(first) = runs.first() {
+            let is_last = |r: &Run| r.break_after != Break::Blank;
+            let last = runs.iter().position(is_last).unwrap_or(runs.len() - 1);
+            let mut range = first.range.start..runs[last].range.end;
+            let line_end = runs[last].break_after;
+            runs = &runs[last + 1..];
+            while let Some(part) = part_of_line(&document.source()[range.clone()]) {
+                let end = range.start + part;
+                self.add_line(document, range.start..end, Break::Blank, &mut carry);
+                range.start = end;
             }
-            self.restore_block(document, &mut carry);
+            self.add_line(document, range, line_end, &mut carry);
         }
+        self.restore_block(document, &mut carry);
         self.results
             .text
             .push_str(&document.source()[carry.written..]);
@@ -360,7 +369,25 @@ impl Worker<'_> {
         }
     }
 
+    /// Adds a line to the block, and restores the block when it is full.
+    fn add_line(
+        &mut self,
+        document: &Document<'_>,
+        range: Range<usize>,
+        end: Break,
+        carry: &mut Carry,
+    ) {
+        self.block.push_line(document, range, end);
+        if self.block.lines() >= BLOCK_LINES || self.block.tokens().len() >= BLOCK_TOKENS {
+            self.restore_block(document, carry);
+            self.block.clear();
+        }
+    }
+
     fn restore_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
+        if self.block.lines() == 0 {
+            return;
+        }
         self.arcs.trim();
         self.weights.clear();
         let tokens = self.block.tokens();
@@ -385,6 +412,7 @@ impl Worker<'_> {
             &mut self.lattice,
         );
         let engine = self.engine;
+        self.context.price(engine, &mut self.lattice);
         let start = carry.state;
         carry.state = self
             .beam
@@ -525,6 +553,14 @@ impl Worker<'_> {
             alternatives: alternatives_start..results.alternatives.len(),
         });
     }
+}
+
+/// Where to cut a line that is too long: before a sign that is neither letter
+/// nor digit.
+fn part_of_line(line: &str) -> Option<usize> {
+    let is_cut = |b: &u8| b.is_ascii() && !b.is_ascii_alphanumeric();
+    let after = line.as_bytes().get(LINE_PART..)?;
+    after.iter().position(is_cut).map(|at| LINE_PART + at)
 }
 
 fn run_at(document: &Document<'_>, byte: usize) -> usize {

@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 
 use crate::Outcome;
 use crate::args::{LedgerForm, RevertArgs};
-use crate::ledger::{self, Recorded, hash};
+use crate::ledger::{self, Recorded};
 use crate::output::{self, shown};
 use crate::page::{PageOptions, change_bytes};
 use crate::{atomic, input, signals};
@@ -65,7 +65,7 @@ pub(super) fn restored_as<'l>(
     let mut found = None;
     // Each record is undone once at most, whatever the ledger says.
     for step in recorded.iter().rev() {
-        if step.output() == hash(&bytes) {
+        if step.is_output(&bytes) {
             let undone = step.undo(&bytes);
             bytes = undone.with_context(|| shown(file))?;
             found = Some(step);

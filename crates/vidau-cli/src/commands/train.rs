@@ -9,11 +9,15 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use vidau::RestorerBuilder;
 use vidau::channel::{self, ChannelModel};
+use vidau::context::train as wide;
+use vidau::lm::NgramModel;
 use vidau::lm::train::{self as lm, Trained};
 use vidau::model::container::{Tag, write_container};
 use vidau::model::{Manifest, Source, assemble};
 
-use crate::args::{TrainArgs, TrainChannelArgs, TrainCommand, TrainLmArgs, TrainModelArgs};
+use crate::args::{
+    TrainArgs, TrainChannelArgs, TrainCommand, TrainContextArgs, TrainLmArgs, TrainModelArgs,
+};
 use crate::engine::{self, MANIFEST};
 use crate::output;
 use crate::{Outcome, atomic};
@@ -25,6 +29,7 @@ pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
     match &args.command {
         TrainCommand::Lm(args) => language_model(args),
         TrainCommand::Channel(args) => channel(args),
+        TrainCommand::Context(args) => context(args),
         TrainCommand::Model(args) => model(args),
     }?;
     Ok(Outcome::Done)
@@ -132,6 +137,56 @@ fn channel(args: &TrainChannelArgs) -> anyhow::Result<()> {
     atomic::write(&args.output, &write_container(&sections))
 }
 
+fn context(args: &TrainContextArgs) -> anyhow::Result<()> {
+    let lm = open_lm(&args.lm)?;
+    let texts = args
+        .text
+        .iter()
+        .map(|t| parse_text(t))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let lms = texts
+        .iter()
+        .map(|(path, _)| open_lm(path))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let texts: Vec<_> = texts
+        .into_iter()
+        .zip(&lms)
+        .map(|((_, files), lm)| wide::Text { lm, files })
+        .collect();
+    let options = wide::Options {
+        every: args.every,
+        weights: args.weights,
+        ..wide::Options::default()
+    };
+    let start = Instant::now();
+    let trained = wide::train(&lm, &texts, &options, &mut |what| {
+        output::message(&format!("{:7.1} s {what}", start.elapsed().as_secs_f64()));
+    })?;
+    let [with, without] = trained.loss;
+    output::message(&format!(
+        "{} weights from {} choices in {} tokens; nats a choice {without:.4} -> {with:.4}",
+        trained.weights, trained.choices, trained.tokens
+    ));
+    let settings = [
+        ("context_tokens", trained.tokens.to_string()),
+        ("context_choices", trained.choices.to_string()),
+        ("context_weights", trained.weights.to_string()),
+    ];
+    let manifest = Manifest {
+        vidau: env!("CARGO_PKG_VERSION").to_owned(),
+        settings: settings.map(|(k, v)| (k.to_owned(), v)).into(),
+        ..Manifest::default()
+    };
+    let sections = [(MANIFEST, manifest.to_json().into_bytes()), trained.section];
+    atomic::write(&args.output, &write_container(&sections))
+}
+
+fn open_lm(path: &Path) -> anyhow::Result<NgramModel> {
+    let container = engine::container(Some(path))?;
+    container.verify()?;
+    Ok(NgramModel::open(&container)?)
+}
+
 fn model(args: &TrainModelArgs) -> anyhow::Result<()> {
     let lm = engine::container(Some(&args.lm))?;
     lm.verify()?;
@@ -144,11 +199,19 @@ fn model(args: &TrainModelArgs) -> anyhow::Result<()> {
     manifest.name.clone_from(&args.name);
     manifest.channel = about_channel.channel;
     manifest.settings.extend(about_channel.settings);
+    let context = args.context.as_deref();
+    let context = context
+        .map(|path| engine::container(Some(path)))
+        .transpose()?;
+    if let Some(part) = &context {
+        part.verify()?;
+        manifest.settings.extend(Manifest::of(part)?.settings);
+    }
     for score in &args.score {
         let (name, value) = parse_score(score)?;
         manifest.scores.insert(name, value);
     }
-    let bytes = assemble(&lm, &channel, &manifest)?;
+    let bytes = assemble(&lm, &channel, context.as_ref(), &manifest)?;
     // What is written must open.
     RestorerBuilder::new().open_bytes(bytes.clone())?;
     output::message(&format!(
@@ -169,6 +232,13 @@ fn parse_source(text: &str) -> anyhow::Result<lm::Source> {
         weight: weight.parse().with_context(form)?,
         files: files.split(',').map(PathBuf::from).collect(),
     })
+}
+
+/// `LM=FILE[,FILE...]`
+fn parse_text(text: &str) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let form = || format!("--text {text}: expected LM=FILE[,FILE...]");
+    let (lm, files) = text.split_once('=').with_context(form)?;
+    Ok((lm.into(), files.split(',').map(PathBuf::from).collect()))
 }
 
 /// `NAME=VALUE`

@@ -1,33 +1,49 @@
-//! The ledger of a file, small: a header, a row for each edit, a trailer that
-//! says that it is whole.
+//! The ledger of a file, small: one line with what it takes to undo it. What
+//! stands there now is in the file itself; only its length is kept.
 
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::RawEdit;
-use super::record::{File, Recorded};
+use super::record::{File, Recorded, Undo};
 use crate::page::PageOutcome;
 
 /// Name and version of the layout.
-const SCHEMA: &str = "vidau.compact-ledger/1";
+const SCHEMA: &str = "vidau.compact-ledger/2";
+/// A row for each edit, with what stands there now; written by `vidau batch`.
+const ROWS: &str = "vidau.compact-ledger/1";
+
+/// What is surer is not worth a place.
+const SURE: f32 = 0.95;
 
 #[derive(Serialize, Deserialize)]
-struct Header<'a> {
+struct Line<'a> {
     schema: &'a str,
+    #[serde(flatten, borrow)]
+    file: File<'a>,
+    /// BLAKE3 of the output.
+    output: String,
+    /// Bytes of the input between one edit and the next.
+    gaps: Vec<usize>,
+    /// What stood there.
+    before: Vec<String>,
+    /// How many bytes stand there now.
+    lengths: Vec<usize>,
+    /// Edits less sure than others: index, confidence in per cent.
+    unsure: Vec<(usize, u8)>,
+}
+
+#[derive(Deserialize)]
+struct Header<'a> {
     #[serde(flatten, borrow)]
     file: File<'a>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Trailer {
-    /// BLAKE3 of the output.
     output: String,
     rows: usize,
 }
-
-/// Bytes of the input since the last row, what stood there, what stands there
-/// now, confidence in per cent, whether a person should look.
-type Row<'a> = (usize, &'a str, &'a str, u8, u8);
 
 pub(super) fn lines(
     file: &File<'_>,
@@ -35,28 +51,29 @@ pub(super) fn lines(
     edits: &[RawEdit],
     page: &PageOutcome,
 ) -> anyhow::Result<String> {
-    let header = Header {
+    let mut line = Line {
         schema: SCHEMA,
         file: file.clone(),
-    };
-    let mut lines = serde_json::to_string(&header)? + "\n";
-    let mut at = 0;
-    for ((start, before, after), edit) in edits.iter().zip(&page.edits) {
-        let change = page.findings.changes.get(edit.change);
-        let confidence = change.map_or(1.0, |c| c.confidence);
-        let is_flagged = change.is_some_and(|c| c.flagged);
-        let (same, before, after) = trimmed(before, after);
-        let percent = (confidence * 100.0).round() as u8;
-        let row: Row<'_> = (start + same - at, before, after, percent, is_flagged.into());
-        lines += &serde_json::to_string(&row)?;
-        lines.push('\n');
-        at = start + same + before.len();
-    }
-    let trailer = Trailer {
         output: output.to_owned(),
-        rows: edits.len(),
+        gaps: Vec::with_capacity(edits.len()),
+        before: Vec::with_capacity(edits.len()),
+        lengths: Vec::with_capacity(edits.len()),
+        unsure: Vec::new(),
     };
-    Ok(lines + &serde_json::to_string(&trailer)? + "\n")
+    let mut at = 0;
+    for (i, (start, before, after)) in edits.iter().enumerate() {
+        let (same, before, after) = trimmed(before, after);
+        line.gaps.push(start + same - at);
+        line.before.push(before.to_owned());
+        line.lengths.push(after.len());
+        at = start + same + before.len();
+        let change = page.findings.changes.get(page.edits[i].change);
+        if let Some(change) = change.filter(|c| c.flagged || c.confidence < SURE) {
+            line.unsure
+                .push((i, (change.confidence * 100.0).round() as u8));
+        }
+    }
+    Ok(serde_json::to_string(&line)? + "\n")
 }
 
 /// The two without what they begin and end with alike, and the length of the
@@ -73,34 +90,61 @@ fn trimmed<'t>(before: &'t str, after: &'t str) -> (usize, &'t str, &'t str) {
     (start, cut(before), cut(after))
 }
 
-pub(super) fn is_header(line: &str) -> bool {
-    line.starts_with(&format!("{{\"schema\":\"{SCHEMA}\""))
+/// Whether the line is of a compact ledger of either layout.
+pub(super) fn begins(line: &str) -> bool {
+    [SCHEMA, ROWS]
+        .iter()
+        .any(|schema| line.starts_with(&format!("{{\"schema\":\"{schema}\"")))
 }
 
-/// Reads what follows a header, up to its trailer.
-pub(super) fn read(
-    header: &str,
-    lines: &mut dyn Iterator<Item = &str>,
-) -> anyhow::Result<Recorded> {
+/// Reads such a line, and the rows that follow it where it is their header.
+pub(super) fn read(first: &str, lines: &mut dyn Iterator<Item = &str>) -> anyhow::Result<Recorded> {
+    if first.starts_with(&format!("{{\"schema\":\"{ROWS}\"")) {
+        return read_rows(first, lines);
+    }
+    let line: Line<'_> = serde_json::from_str(first)?;
+    ensure!(
+        line.gaps.len() == line.before.len() && line.gaps.len() == line.lengths.len(),
+        "a ledger whose columns are not of one length"
+    );
+    let mut at = 0;
+    let columns = line.gaps.into_iter().zip(line.before).zip(line.lengths);
+    let undo = columns.map(|((gap, before), length)| {
+        let start = at + gap;
+        at = start + before.len();
+        Undo {
+            start,
+            before,
+            length,
+        }
+    });
+    Ok(Recorded::new(line.file, line.output, undo.collect()))
+}
+
+fn read_rows(header: &str, lines: &mut dyn Iterator<Item = &str>) -> anyhow::Result<Recorded> {
     let header: Header<'_> = serde_json::from_str(header)?;
-    let mut edits: Vec<RawEdit> = Vec::new();
+    let mut undo: Vec<Undo> = Vec::new();
     let mut at = 0;
     for line in lines {
         if line.starts_with('{') {
             let trailer: Trailer = serde_json::from_str(line)?;
             ensure!(
-                trailer.rows == edits.len(),
+                trailer.rows == undo.len(),
                 "a ledger of {} rows that says it has {}",
-                edits.len(),
+                undo.len(),
                 trailer.rows
             );
-            return Ok(Recorded::new(header.file, trailer.output, edits));
+            return Ok(Recorded::new(header.file, trailer.output, undo));
         }
         let (gap, before, after, _, _): (usize, String, String, u8, u8) =
             serde_json::from_str(line).context("not a row of a ledger")?;
         let start = at + gap;
         at = start + before.len();
-        edits.push((start, before, after));
+        undo.push(Undo {
+            start,
+            before,
+            length: after.len(),
+        });
     }
     anyhow::bail!("cut off: the ledger's last line is missing")
 }

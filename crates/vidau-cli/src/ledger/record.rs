@@ -76,15 +76,16 @@ impl<'a> File<'a> {
 /// The ledger's lines for one file.
 pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyhow::Result<String> {
     let (input, output) = (hash(page.input.bytes()), hash(&page.output));
-    let file = File::of(page, &input, model);
     if form == LedgerForm::Compact {
+        let file = File::of(page, &input[..HALF], model);
         let edits: Vec<RawEdit> = page
             .edits
             .iter()
             .map(|e| raw(page.input.whole(), e))
             .collect();
-        return compact::lines(&file, &output, &edits, page);
+        return compact::lines(&file, &output[..HALF], &edits, page);
     }
+    let file = File::of(page, &input, model);
     let mut lines = String::new();
     for change in &page.findings.changes {
         let entry = Entry {
@@ -99,12 +100,30 @@ pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyh
     Ok(lines)
 }
 
+/// Compact ledgers have the first half of a hash.
+fn is_hash(recorded: &str, bytes: &[u8]) -> bool {
+    recorded.len() >= HALF && hash(bytes).starts_with(recorded)
+}
+
+/// Digits of half a hash: 128 bits.
+pub(super) const HALF: usize = 32;
+
+/// What it takes to undo an edit of a file that is as it was left.
+pub(super) struct Undo {
+    /// Byte of the input's text.
+    pub(super) start: usize,
+    /// What stood there.
+    pub(super) before: String,
+    /// Bytes of what stands there now.
+    pub(super) length: usize,
+}
+
 /// What a ledger says was done to a file.
 pub(crate) struct Recorded {
     file: File<'static>,
     output: String,
     /// In the order of the input.
-    edits: Vec<RawEdit>,
+    undo: Vec<Undo>,
     /// None where the ledger is compact.
     pub(crate) changes: Vec<Change>,
 }
@@ -118,7 +137,7 @@ pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         if line.trim().is_empty() {
             continue;
         }
-        if compact::is_header(line) {
+        if compact::begins(line) {
             let mut rows = lines.by_ref().map(|(_, line)| line);
             all.push(compact::read(line, &mut rows).with_context(place)?);
             continue;
@@ -133,36 +152,43 @@ pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
             entry.schema
         );
         let change = entry.change.into_owned();
-        let edits = match &change.edits[..] {
-            [] => vec![(change.span[0], change.before.clone(), change.after.clone())],
-            edits => edits.to_vec(),
+        let undo = |start: usize, before: &str, after: &str| Undo {
+            start,
+            before: before.to_owned(),
+            length: after.len(),
+        };
+        let undo = match &change.edits[..] {
+            [] => vec![undo(change.span[0], &change.before, &change.after)],
+            edits => edits.iter().map(|(at, b, a)| undo(*at, b, a)).collect(),
         };
         let file = entry.file.into_owned();
         match all.last_mut() {
             Some(last) if last.file == file && last.output == entry.output => {
-                last.edits.extend(edits);
+                last.undo.extend(undo);
                 last.changes.push(change);
             }
             _ => all.push(Recorded {
                 file,
                 output: entry.output.into_owned(),
-                edits,
+                undo,
                 changes: vec![change],
             }),
         }
     }
     for recorded in &mut all {
-        recorded.edits.sort_by_key(|e| (e.0, e.0 + e.1.len()));
+        recorded
+            .undo
+            .sort_by_key(|u| (u.start, u.start + u.before.len()));
     }
     Ok(all)
 }
 
 impl Recorded {
-    pub(super) fn new(file: File<'_>, output: String, edits: Vec<RawEdit>) -> Self {
+    pub(super) fn new(file: File<'_>, output: String, undo: Vec<Undo>) -> Self {
         Self {
             file: file.into_owned(),
             output,
-            edits,
+            undo,
             changes: Vec::new(),
         }
     }
@@ -177,9 +203,9 @@ impl Recorded {
         &self.file.input
     }
 
-    /// Hash of what was written.
-    pub(crate) fn output(&self) -> &str {
-        &self.output
+    /// Whether this is what was written.
+    pub(crate) fn is_output(&self, bytes: &[u8]) -> bool {
+        is_hash(&self.output, bytes)
     }
 
     pub(crate) fn model(&self) -> &str {
@@ -201,7 +227,7 @@ impl Recorded {
     /// is not what was read.
     pub(crate) fn undo(&self, output: &[u8]) -> anyhow::Result<Vec<u8>> {
         ensure!(
-            hash(output) == self.output,
+            self.is_output(output),
             "it was changed after the ledger was written"
         );
         let encoding = match &self.file.encoding {
@@ -215,7 +241,7 @@ impl Recorded {
         };
         let bytes = encoding.encode(&original);
         ensure!(
-            hash(&bytes) == self.file.input,
+            is_hash(&self.file.input, &bytes),
             "the ledger does not lead back to what was read"
         );
         Ok(bytes)
@@ -223,15 +249,13 @@ impl Recorded {
 
     fn original(&self, text: &str) -> Option<String> {
         let mut out = String::with_capacity(text.len());
-        let (mut at, mut from) = (0, 0);
-        for (start, before, after) in &self.edits {
-            let gap = start.checked_sub(from)?;
-            out += text.get(at..at + gap)?;
-            at += gap;
-            (text.get(at..at + after.len())? == after).then_some(())?;
-            at += after.len();
-            out += before;
-            from = start + before.len();
+        let (mut at, mut from) = (0usize, 0);
+        for undo in &self.undo {
+            let gap = undo.start.checked_sub(from)?;
+            out += text.get(at..at.checked_add(gap)?)?;
+            at = at.checked_add(gap)?.checked_add(undo.length)?;
+            out += &undo.before;
+            from = undo.start + undo.before.len();
         }
         out += text.get(at..)?;
         Some(out)

@@ -22,27 +22,35 @@ pub(crate) struct Entry {
     pub(crate) cost: Cost,
 }
 
-/// Where the entries of an observed segment stand.
+/// Entries that differ in nothing but marks and cases, cheapest first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    pub(crate) base: u16,
+    pub(crate) least: Cost,
+    /// Positions in [`ProfileIndex::entries`].
+    pub(crate) entries: (u32, u32),
+}
+
+/// Where the groups of an observed segment stand.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     key: u64,
     start: u32,
     end: u32,
-    least: Cost,
 }
 
 const FREE: Slot = Slot {
     key: u64::MAX,
     start: 0,
     end: 0,
-    least: Cost::MAX / 4,
 };
 
-/// A profile's segments: for each observed segment a run of entries, ordered
-/// by base letters.
+/// A profile's segments: for each observed segment a run of groups, cheapest
+/// first.
 #[derive(Debug)]
 pub(crate) struct ProfileIndex {
     slots: Vec<Slot>,
+    groups: Vec<Group>,
     entries: Vec<Entry>,
     /// Any letter read as any one character.
     pub(crate) substitution: Cost,
@@ -86,25 +94,34 @@ impl ProfileIndex {
             .collect();
         keyed.sort_by_key(|(key, e)| (*key, e.base, e.cost, e.marks, e.upper));
         let mut slots = vec![FREE; (2 * keyed.len()).next_power_of_two().max(16)];
-        let mut start = 0;
-        while start < keyed.len() {
-            let key = keyed[start].0;
-            let end = start + keyed[start..].partition_point(|(k, _)| *k == key);
+        let mut groups: Vec<Group> = Vec::new();
+        let mut end = 0;
+        for same_key in keyed.chunk_by(|a, b| a.0 == b.0) {
+            let first = groups.len();
+            for same_base in same_key.chunk_by(|a, b| a.1.base == b.1.base) {
+                let start = end;
+                end += same_base.len() as u32;
+                groups.push(Group {
+                    base: same_base[0].1.base,
+                    least: same_base[0].1.cost,
+                    entries: (start, end),
+                });
+            }
+            groups[first..].sort_by_key(|g| (g.least, g.base));
+            let key = same_key[0].0;
             let mut at = slot_of(key, slots.len());
             while slots[at].key != FREE.key {
                 at = (at + 1) & (slots.len() - 1);
             }
-            let least = keyed[start..end].iter().map(|(_, e)| e.cost).min();
             slots[at] = Slot {
                 key,
-                start: start as u32,
-                end: end as u32,
-                least: least.unwrap_or(FREE.least),
+                start: first as u32,
+                end: groups.len() as u32,
             };
-            start = end;
         }
         Self {
             slots,
+            groups,
             entries: keyed.into_iter().map(|(_, e)| e).collect(),
             substitution: profile.unseen,
             insertion: profile.insertion,
@@ -112,17 +129,16 @@ impl ProfileIndex {
         }
     }
 
-    /// Positions in [`entries`](Self::entries) of what `key` may stand for.
+    /// What `key` may stand for, cheapest first.
     #[inline]
-    pub(crate) fn entries_of(&self, key: u64) -> std::ops::Range<usize> {
+    pub(crate) fn groups_of(&self, key: u64) -> std::ops::Range<u32> {
         let slot = self.slot(key);
-        slot.start as usize..slot.end as usize
+        slot.start..slot.end
     }
 
-    /// The least cost of anything being read as `key`.
     #[inline]
-    pub(crate) fn least_of(&self, key: u64) -> Cost {
-        self.slot(key).least
+    pub(crate) fn groups(&self, range: std::ops::Range<u32>) -> &[Group] {
+        &self.groups[range.start as usize..range.end as usize]
     }
 
     #[inline]

@@ -3,9 +3,12 @@
 mod cache;
 mod index;
 mod search;
+mod tree;
 
 use crate::cost::Cost;
-use crate::lexicon::WordId;
+use crate::lexicon::{Lexicon, WordId};
+use std::sync::OnceLock;
+use tree::Tree;
 
 pub(crate) use cache::CandidateCache;
 pub(crate) use index::{
@@ -30,6 +33,8 @@ pub(crate) struct Candidate {
 pub(crate) struct WordCosts {
     costs: Vec<Cost>,
     least: Cost,
+    /// The lexicon with these costs, laid out by the first search.
+    tree: OnceLock<Tree>,
 }
 
 impl WordCosts {
@@ -37,7 +42,13 @@ impl WordCosts {
         Self {
             least: costs.iter().copied().min().unwrap_or(0),
             costs,
+            tree: OnceLock::new(),
         }
+    }
+
+    fn tree(&self, lexicon: &Lexicon) -> &Tree {
+        self.tree
+            .get_or_init(|| Tree::new(lexicon.fst(), |id| self.of(id)))
     }
 
     #[inline]

@@ -62,6 +62,26 @@ pub struct Profile {
     pub blanks: Vec<Reading>,
     /// Sorted by truth, then by reading.
     pub segments: Vec<Segment>,
+    /// What the engine's own confidence in a word says.
+    pub trust: Trust,
+}
+
+/// Number of bins of an engine's confidence.
+pub const TRUST_BINS: usize = 10;
+
+/// Log-likelihood ratio of a word being read right against being read wrong,
+/// by the engine's confidence in it; all 0 where nothing is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trust {
+    /// Of words that are no Vietnamese syllables as read.
+    pub illegal: [Cost; TRUST_BINS],
+    /// Of words that are syllables as read.
+    pub legal: [Cost; TRUST_BINS],
+}
+
+/// The bin of a confidence from 0 to 1.
+pub(crate) fn trust_bin(confidence: f32) -> usize {
+    ((confidence * TRUST_BINS as f32) as usize).min(TRUST_BINS - 1)
 }
 
 impl Profile {
@@ -82,6 +102,7 @@ impl Profile {
             lost_word: floor,
             blanks: Vec::new(),
             segments: Vec::new(),
+            trust: Trust::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! u32 number of profiles; per profile:
 //!   text name; i32 x 9 scalars in the order of `Profile`
+//!   i32 x 10 trust in illegal words by confidence; i32 x 10 in legal ones
 //!   blanks as one group's readings; u32 number of groups
 //!   per group: text truth; readings
 //! readings: u32 number; per reading: text observed, u16 cost
@@ -10,7 +11,7 @@
 //! ```
 //! Numbers are little-endian; groups and readings are strictly ascending.
 
-use super::{ChannelModel, Profile, Reading, Segment};
+use super::{ChannelModel, Profile, Reading, Segment, Trust};
 use crate::cost::Cost;
 use crate::error::{Error, Result};
 
@@ -31,6 +32,9 @@ impl ChannelModel {
             put_text(&mut out, &profile.name);
             for scalar in profile.scalars() {
                 out.extend_from_slice(&scalar.to_le_bytes());
+            }
+            for ratio in profile.trust.illegal.iter().chain(&profile.trust.legal) {
+                out.extend_from_slice(&ratio.to_le_bytes());
             }
             put_u32(&mut out, profile.blanks.len());
             for blank in &profile.blanks {
@@ -159,6 +163,13 @@ impl<'a> Input<'a> {
             spurious_word,
             lost_word,
         ] = scalars;
+        let mut trust = Trust::default();
+        for ratio in trust.illegal.iter_mut().chain(&mut trust.legal) {
+            *ratio = i32::from_le_bytes(self.array()?);
+            if ratio.unsigned_abs() > u32::from(u16::MAX) {
+                return Err(self.damaged("an impossible ratio"));
+            }
+        }
         let blanks = self.readings()?;
         let mut segments: Vec<Segment> = Vec::new();
         for _ in 0..self.u32()? {
@@ -192,6 +203,7 @@ impl<'a> Input<'a> {
             lost_word,
             blanks,
             segments,
+            trust,
         })
     }
 

@@ -131,6 +131,7 @@ impl ArcBuilder {
                     channel_margin: engine.arcs.bounds.channel_margin,
                     foreign: engine.arcs.bounds.foreign,
                     max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
+                    max_price: least + MOST,
                     n_best: 1,
                 },
             );
@@ -239,10 +240,16 @@ impl ArcBuilder {
         let mut known = false;
         self.folded.clear();
         lm::fold_word(text, &mut self.folded);
+        let confidence = block.tokens()[i].confidence;
+        let trust = confidence.map_or(0, |c| engine.trust(&self.folded, c, line));
         for c in &self.merged {
             best = best.min(c.cost);
-            known |= engine.unseen_price(c.id) == 0 && engine.lexicon.word(c.id) == self.folded;
+            let is_as_read = engine.lexicon.word(c.id) == self.folded;
+            known |= is_as_read && engine.unseen_price(c.id) == 0;
             let mut arc = word_arc(engine, i, i + 1, c, before);
+            if is_as_read {
+                arc.cost -= trust;
+            }
             if is_foreign {
                 arc.cost += engine.arcs.foreign_line;
             }
@@ -255,7 +262,7 @@ impl ArcBuilder {
         }
         // The token as it stands is always among the readings.
         if !known {
-            let cost = engine.foreign_cost(text);
+            let cost = engine.foreign_cost(text) - trust;
             let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, cost, Some(word)));
         }

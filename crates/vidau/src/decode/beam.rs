@@ -1,10 +1,10 @@
 //! Beam search over the lattice with language model states, and the
 //! posterior of every arc by forward-backward over what the beam kept.
 
-use super::lattice::Lattice;
+use super::lattice::{Arc, Lattice};
 use super::log_add::log_add;
 use crate::cost::{Cost, NAT};
-use crate::lm::{self, LmState, NgramModel};
+use crate::lm::{self, Following, LmState, NgramModel, Rows};
 
 /// What the search may leave out.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub(crate) struct BeamOptions {
 
 const NONE: u32 = u32::MAX;
 const UNREACHED: Cost = Cost::MAX / 4;
+/// Slots to begin with; their number doubles as the pool grows.
+const FEW_SLOTS: usize = 64;
 
 /// A partial reading that ends at a node.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +59,10 @@ pub(crate) struct Beam {
     kept: Vec<u32>,
     /// Hash of state -> place in the pool.
     slots: Vec<u32>,
+    /// The words of the arcs at hand, and for each hypothesis at their start
+    /// where its contexts stand in it.
+    following: Following,
+    rows: Vec<Rows>,
     path: Vec<u32>,
     posteriors: Vec<Cost>,
 }
@@ -114,34 +120,78 @@ impl Beam {
         self.pool.clear();
         self.pool_edges.clear();
         self.slots.clear();
-        self.slots.resize(1 << 10, NONE);
+        self.slots.resize(FEW_SLOTS, NONE);
         let mut best = UNREACHED;
-        for a in lattice.ending_at(node) {
-            let arc = &lattice.arcs()[a];
-            let from = arc.from as usize;
-            for h in self.at[from]..self.at[from + 1] {
-                let before = self.hypotheses[h as usize];
+        let mut range = lattice.ending_at(node);
+        while !range.is_empty() {
+            let arcs = &lattice.arcs()[range.clone()];
+            let from = arcs[0].from;
+            let together = arcs.iter().take_while(|a| a.from == from).count();
+            self.extend_from(&arcs[..together], range.start, lm, options, &mut best);
+            range.start += together;
+        }
+    }
+
+    /// Takes `arcs`, of which the first is number `first`, from each
+    /// hypothesis at their common start.
+    fn extend_from(
+        &mut self,
+        arcs: &[Arc],
+        first: usize,
+        lm: &NgramModel,
+        options: BeamOptions,
+        best: &mut Cost,
+    ) {
+        let from = arcs[0].from as usize;
+        let hypotheses = self.at[from] as usize..self.at[from + 1] as usize;
+        self.following.clear();
+        for arc in arcs.iter().filter(|a| a.lm_len == 1) {
+            lm.add(&mut self.following, arc.lm[0]);
+        }
+        self.rows.clear();
+        for h in &self.hypotheses[hypotheses.clone()] {
+            self.rows.push(lm.look_up(&mut self.following, &h.state));
+        }
+        let mut place = 0;
+        for (a, arc) in (first as u32..).zip(arcs) {
+            for (h, rows) in hypotheses.clone().zip(0..) {
+                let before = &self.hypotheses[h];
+                let cost = before.cost + arc.cost;
                 // The language model only adds: what is out already stays out.
-                if before.cost + arc.cost > best + options.margin {
+                if cost > *best + options.margin {
                     continue;
                 }
-                let mut state = before.state;
-                let mut lm_cost = 0;
-                for &word in &arc.lm[..arc.lm_len as usize] {
-                    let (cost, next) = lm.score(&state, word);
-                    lm_cost += cost;
-                    state = next;
-                }
+                let rows = &self.rows[rows];
+                let lm_cost = match arc.lm_len {
+                    0 => 0,
+                    1 => lm.cost_of(&self.following, &before.state, rows, place),
+                    _ => {
+                        lm.score_all(&before.state, &arc.lm[..usize::from(arc.lm_len)])
+                            .0
+                    }
+                };
                 let step = arc.cost + scaled(lm_cost, options.lm_scale);
-                self.arrive(h, a as u32, state, step);
-                best = best.min(before.cost + step);
+                if before.cost + step <= *best + options.margin {
+                    let state = match arc.lm_len {
+                        0 => before.state,
+                        1 => lm.state_after(&self.following, rows, place),
+                        _ => {
+                            lm.score_all(&before.state, &arc.lm[..usize::from(arc.lm_len)])
+                                .1
+                        }
+                    };
+                    *best = (*best).min(before.cost + step);
+                    self.arrive(h as u32, a, state, step);
+                }
                 if let Some(price) = arc.paragraph {
+                    let before = &self.hypotheses[h];
                     let (end, _) = lm.score(&before.state, lm::EOS);
                     let step = price + scaled(end, options.lm_scale);
-                    self.arrive(h, a as u32, lm.begin(), step);
-                    best = best.min(before.cost + step);
+                    *best = (*best).min(before.cost + step);
+                    self.arrive(h as u32, a, lm.begin(), step);
                 }
             }
+            place += usize::from(arc.lm_len == 1);
         }
     }
 
@@ -194,8 +244,12 @@ impl Beam {
         self.order.clear();
         self.order.extend(0..self.pool.len() as u32);
         let pool = &self.pool;
-        self.order
-            .sort_unstable_by_key(|&i| (pool[i as usize].cost, i));
+        let rank = |&i: &u32| (pool[i as usize].cost, i);
+        if self.order.len() > options.width {
+            self.order.select_nth_unstable_by_key(options.width, rank);
+            self.order.truncate(options.width);
+        }
+        self.order.sort_unstable_by_key(rank);
         let best = self.order.first().map_or(0, |&i| pool[i as usize].cost);
         self.kept.clear();
         self.kept.resize(pool.len(), NONE);

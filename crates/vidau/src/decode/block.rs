@@ -17,6 +17,8 @@ pub(crate) struct BlockToken {
     pub(crate) line_end: Option<Break>,
     /// Line within the block.
     pub(crate) line: u32,
+    /// The engine's confidence in the run that it stands in.
+    pub(crate) confidence: Option<f32>,
     /// In the document's source.
     pub(crate) source_start: usize,
     pub(crate) source_end: usize,
@@ -40,39 +42,45 @@ impl Block {
         self.lines = 0;
     }
 
-    /// Appends the line made of `runs` (one, or several parted by blanks).
-    pub(crate) fn push_line(&mut self, document: &Document<'_>, runs: Range<usize>) {
-        let runs = &document.runs()[runs];
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
-            return;
-        };
-        let origin = first.range.start;
-        let source = &document.source()[origin..last.range.end];
+    /// Appends the line at `range` of the document's source.
+    pub(crate) fn push_line(&mut self, document: &Document<'_>, range: Range<usize>, end: Break) {
+        let origin = range.start;
+        let source = &document.source()[range.clone()];
         self.normalizer.normalize(source);
         tokenize(self.normalizer.text(), &mut self.line_tokens);
         let base = self.text.len() as u32;
         self.text.push_str(self.normalizer.text());
+        let runs = document.runs();
+        let mut run = runs.partition_point(|r| r.range.end <= origin);
         for token in &self.line_tokens {
             let place = self.normalizer.source_range(token.range());
+            while runs
+                .get(run)
+                .is_some_and(|r| r.range.end <= origin + place.start)
+            {
+                run += 1;
+            }
             self.tokens.push(BlockToken {
                 start: base + token.start,
                 end: base + token.end,
                 kind: token.kind,
                 line_end: None,
                 line: self.lines,
+                confidence: runs.get(run).and_then(|r| r.confidence),
                 source_start: origin + place.start,
                 source_end: origin + place.end,
             });
         }
-        let end = self.text.len() as u32;
+        let at = self.text.len() as u32;
         self.tokens.push(BlockToken {
-            start: end,
-            end,
+            start: at,
+            end: at,
             kind: TokenKind::Blank,
-            line_end: Some(last.break_after),
+            line_end: Some(end),
             line: self.lines,
-            source_start: last.range.end,
-            source_end: last.range.end,
+            confidence: None,
+            source_start: range.end,
+            source_end: range.end,
         });
         self.lines += 1;
     }

@@ -73,7 +73,6 @@ fn median(mut values: Vec<f32>) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::formats::{Format, Scan};
 
     fn line(words: &[(u32, u32, &str)], top: u32) -> String {

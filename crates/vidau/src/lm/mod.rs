@@ -16,13 +16,17 @@
 //! # sum }
 //! ```
 
+mod following;
 mod ngram;
 mod sections;
+mod spelling;
 mod state;
 #[cfg(feature = "train")]
 pub mod train;
+mod trie;
 mod vocab;
 
+pub(crate) use following::{Following, Rows};
 pub use ngram::NgramModel;
 pub use state::LmState;
 pub use vocab::{

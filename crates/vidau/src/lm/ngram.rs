@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use fst::raw::Fst;
-
-use super::sections::{self, Entry};
+use super::sections::{self, Codebook, Entry};
+use super::spelling::{self, Spelt};
 use super::state::{Context, LmState};
+use super::trie::{Step, Trie};
 use super::vocab::{BOS, FIRST_WORD, UNKNOWN};
 use crate::model::Bytes;
 use crate::model::container::Container;
@@ -18,8 +18,9 @@ pub struct NgramModel {
     unigrams: Vec<Entry>,
     /// Where each word as context of one word stands.
     roots: Vec<Context>,
-    codebooks: Vec<Vec<Entry>>,
-    ngrams: Fst<Bytes>,
+    codebooks: Vec<Codebook>,
+    spelt: Vec<Spelt>,
+    ngrams: Trie,
     case: Bytes,
 }
 
@@ -39,39 +40,30 @@ impl NgramModel {
             let problem = "its length does not fit the vocabulary";
             return Err(container.damaged(sections::CASE, problem));
         }
-        let bytes = container.section(sections::NGRAMS)?;
-        if !ends_with_root(&bytes) {
-            return Err(container.damaged(sections::NGRAMS, "it is not whole"));
-        }
-        let ngrams =
-            Fst::new(bytes).map_err(|e| container.damaged(sections::NGRAMS, e.to_string()))?;
-        let mut model = Self {
+        let ngrams = Trie::open(container.section(sections::NGRAMS)?)
+            .ok_or_else(|| container.damaged(sections::NGRAMS, "it is not whole"))?;
+        let spelt = spelling::spell(words.len());
+        let roots = spelt
+            .iter()
+            .zip(&unigrams)
+            .map(|(&word, entry)| match ngrams.step(ngrams.root(), word) {
+                Some(step) if step.address != 0 => Context {
+                    address: step.address,
+                    backoff: entry.backoff,
+                },
+                _ => Context::default(),
+            })
+            .collect();
+        Ok(Self {
             words,
             by_word: OnceLock::new(),
             unigrams,
-            roots: Vec::new(),
+            roots,
             codebooks,
+            spelt,
             ngrams,
             case,
-        };
-        let root = Context {
-            address: model.ngrams.root().addr() as u32,
-            ..Context::default()
-        };
-        model.roots = (0..model.words.len())
-            .map(|id| Context {
-                backoff: model.unigrams[id].backoff,
-                ..model.step(root, id as u16).0
-            })
-            .map(|c| {
-                if c.address == 0 {
-                    Context::default()
-                } else {
-                    c
-                }
-            })
-            .collect();
-        Ok(model)
+        })
     }
 
     /// The longest n-grams of the model.
@@ -83,7 +75,7 @@ impl NgramModel {
     /// How many n-grams of two words and more there are.
     #[must_use]
     pub fn ngrams(&self) -> usize {
-        self.ngrams.len()
+        self.codebooks.iter().map(|book| book.ngrams).sum()
     }
 
     /// The state at the start of a paragraph.
@@ -108,6 +100,7 @@ impl NgramModel {
             true => word,
             false => UNKNOWN,
         };
+        let spelt = self.spelt[usize::from(word)];
         let mut next = LmState::default();
         next.contexts[0] = self.roots[usize::from(word)];
         let mut found = None;
@@ -117,15 +110,14 @@ impl NgramModel {
             if context.address == 0 {
                 continue;
             }
-            let (after, code) = self.step(context, word);
-            let entry = code.and_then(|code| self.codebooks[length - 1].get(usize::from(code)));
-            match entry {
-                Some(entry) => {
+            match self.ngrams.step(context.address, spelt) {
+                Some(step) => {
+                    let entry = self.codebooks[length - 1].entry(step);
                     found = found.or(Some(backoff + entry.cost));
-                    if length + 1 < self.order() && after.address != 0 {
+                    if length + 1 < self.order() && step.address != 0 {
                         next.contexts[length] = Context {
+                            address: step.address,
                             backoff: entry.backoff,
-                            ..after
                         };
                     }
                 }
@@ -136,34 +128,34 @@ impl NgramModel {
         (cost, next)
     }
 
-    /// From a context over one word: the longer context, and the code of the
-    /// n-gram if the model has it.
-    fn step(&self, from: Context, word: u16) -> (Context, Option<u8>) {
-        let [high, low] = word.to_be_bytes();
-        let mut node = self.ngrams.node(from.address as usize);
-        let mut output = from.output;
-        for byte in [high, low] {
-            let Some(i) = node.find_input(byte) else {
-                return (Context::default(), None);
-            };
-            let transition = node.transition(i);
-            output = output.wrapping_add(transition.out.value() as u8);
-            node = self.ngrams.node(transition.addr);
-        }
-        let code = node
-            .is_final()
-            .then(|| output.wrapping_add(node.final_output().value() as u8));
-        let context = Context {
-            // A node that nothing follows is as good as none.
-            address: if node.is_empty() {
-                0
-            } else {
-                node.addr() as u32
-            },
-            backoff: 0,
-            output,
-        };
-        (context, code)
+    /// The cost of `words` one after the other, and the state after them.
+    pub(crate) fn score_all(&self, state: &LmState, words: &[u16]) -> (Cost, LmState) {
+        words.iter().fold((0, *state), |(sum, state), &word| {
+            let (cost, next) = self.score(&state, word);
+            (sum + cost, next)
+        })
+    }
+
+    #[inline]
+    pub(super) fn spelt(&self, word: u16) -> Spelt {
+        self.spelt[usize::from(word)]
+    }
+
+    #[inline]
+    pub(super) fn trie(&self) -> &Trie {
+        &self.ngrams
+    }
+
+    /// The context of one word.
+    #[inline]
+    pub(super) fn root(&self, word: u16) -> Context {
+        self.roots[usize::from(word)]
+    }
+
+    /// What the step from a context of `length` words stands for.
+    #[inline]
+    pub(super) fn entry(&self, length: usize, step: Step) -> Entry {
+        self.codebooks[length - 1].entry(step)
     }
 
     /// How many words there are, the ids below [`FIRST_WORD`] included.
@@ -214,20 +206,9 @@ impl std::fmt::Debug for NgramModel {
         f.debug_struct("NgramModel")
             .field("order", &self.order())
             .field("words", &self.words.len())
-            .field("ngrams", &self.ngrams.len())
+            .field("ngrams", &self.ngrams())
             .finish()
     }
-}
-
-/// Whether the automaton's bytes end with its root and the footer, and are
-/// few enough for the addresses of a state.
-fn ends_with_root(bytes: &[u8]) -> bool {
-    // The length of the map, the root's address, a checksum.
-    const FOOTER: u64 = 8 + 8 + 4;
-    let at = bytes.len().checked_sub(12);
-    let root = at.and_then(|at| bytes[at..].first_chunk());
-    let root = root.map_or(u64::MAX, |root| u64::from_le_bytes(*root));
-    root < u64::from(u32::MAX) && root + 1 + FOOTER == bytes.len() as u64
 }
 
 fn read_words(container: &Container) -> Result<Vec<Box<str>>> {
@@ -238,7 +219,7 @@ fn read_words(container: &Container) -> Result<Vec<Box<str>>> {
         return Err(damaged("it ends within a word"));
     }
     let words: Vec<Box<str>> = text.lines().map(Box::from).collect();
-    if words.len() < usize::from(FIRST_WORD) || words.len() > usize::from(u16::MAX) {
+    if words.len() < usize::from(FIRST_WORD) || words.len() > spelling::MOST_WORDS {
         return Err(damaged("impossible number of words"));
     }
     Ok(words)

@@ -4,10 +4,11 @@
 //! |---|---|
 //! | `VOCB` | the words in the order of their ids, each followed by a line end |
 //! | `UNIG` | for each word its cost (u16) and the cost of backing off from it (i16) |
-//! | `CODE` | the order (u8); for two words and more: number of codes (u16), for each its cost and back-off (i16, i16) |
-//! | `NGRM` | an `fst` map: ids of two words and more (big-endian, oldest first) to a code |
+//! | `CODE` | the order (u8); for two words and more: number of n-grams (u32); number of contexts' codes (u16), for each its cost and back-off (i16, i16); number of the others' codes (u16), for each its cost (i16) |
+//! | `NGRM` | an `fst` map of the n-grams of two words and more, oldest word first; see `trie.rs` |
 //! | `CASE` | for each word four costs (u8), in units of 1/16 nat |
 
+use super::trie::Step;
 use crate::model::container::{Container, Tag};
 use crate::{Cost, Result};
 
@@ -36,8 +37,29 @@ pub(super) fn read_unigrams(container: &Container, words: usize) -> Result<Vec<E
     Ok(bytes.chunks_exact(4).map(entry).collect())
 }
 
+/// What the codes of the n-grams of one length stand for.
+#[derive(Debug)]
+pub(super) struct Codebook {
+    pub(super) ngrams: usize,
+    /// N-grams that others extend.
+    contexts: Box<[Entry; 256]>,
+    /// The others.
+    ends: Box<[Entry; 256]>,
+}
+
+impl Codebook {
+    #[inline]
+    pub(super) fn entry(&self, step: Step) -> Entry {
+        let book = match step.address {
+            0 => &self.ends,
+            _ => &self.contexts,
+        };
+        book[usize::from(step.code)]
+    }
+}
+
 /// The codebooks of two words and more.
-pub(super) fn read_codebooks(container: &Container) -> Result<Vec<Vec<Entry>>> {
+pub(super) fn read_codebooks(container: &Container) -> Result<Vec<Codebook>> {
     let bytes = container.section(CODEBOOKS)?;
     let damaged = |problem: &str| container.damaged(CODEBOOKS, problem);
     let (&order, mut rest) = bytes
@@ -46,27 +68,61 @@ pub(super) fn read_codebooks(container: &Container) -> Result<Vec<Vec<Entry>>> {
     if !(2..=super::MAX_ORDER).contains(&usize::from(order)) {
         return Err(damaged("impossible order"));
     }
+    let mut take = |n: usize| {
+        let (taken, after) = rest
+            .split_at_checked(n)
+            .ok_or_else(|| damaged("the section ends within a codebook"))?;
+        rest = after;
+        Ok(taken)
+    };
     let mut books = Vec::new();
     for _ in 2..=order {
-        let (n, after) = rest
-            .split_at_checked(2)
-            .ok_or_else(|| damaged("the section ends within a codebook"))?;
-        let n = usize::from(u16::from_le_bytes([n[0], n[1]]));
-        let (codes, after) = after
-            .split_at_checked(n * 4)
-            .ok_or_else(|| damaged("the section ends within a codebook"))?;
-        let entry = |b: &[u8]| Entry {
-            cost: Cost::from(i16::from_le_bytes([b[0], b[1]])),
-            backoff: i16::from_le_bytes([b[2], b[3]]),
+        let ngrams = number(take(4)?) as usize;
+        let mut entries = |width: usize| {
+            let n = number(take(2)?) as usize;
+            read_entries(take(n * width)?, width)
+                .ok_or_else(|| damaged("more codes than a byte can name"))
         };
-        books.push(codes.chunks_exact(4).map(entry).collect());
-        rest = after;
+        let (contexts, ends) = (entries(4)?, entries(2)?);
+        books.push(Codebook {
+            ngrams,
+            contexts,
+            ends,
+        });
     }
-    if rest.is_empty() {
-        Ok(books)
-    } else {
-        Err(damaged("the section is too long"))
+    match rest.is_empty() {
+        true => Ok(books),
+        false => Err(damaged("the section is too long")),
     }
+}
+
+/// Costs, with `width` 4 each followed by its back-off.
+fn read_entries(bytes: &[u8], width: usize) -> Option<Box<[Entry; 256]>> {
+    let mut entries = Box::new(
+        [Entry {
+            cost: 0,
+            backoff: 0,
+        }; 256],
+    );
+    if bytes.len() > 256 * width {
+        return None;
+    }
+    for (entry, b) in entries.iter_mut().zip(bytes.chunks_exact(width)) {
+        *entry = Entry {
+            cost: Cost::from(i16::from_le_bytes([b[0], b[1]])),
+            backoff: match b[2..] {
+                [low, high] => i16::from_le_bytes([low, high]),
+                _ => 0,
+            },
+        };
+    }
+    Some(entries)
+}
+
+/// A little-endian number.
+fn number(bytes: &[u8]) -> u32 {
+    let next = |n, &byte: &u8| n << 8 | u32::from(byte);
+    bytes.iter().rev().fold(0, next)
 }
 
 #[cfg(feature = "train")]
@@ -87,13 +143,25 @@ pub(super) mod write {
         entries.iter().flat_map(bytes).collect()
     }
 
-    pub(in crate::lm) fn codebooks(books: &[Vec<(Cost, Cost)>]) -> Vec<u8> {
+    /// The codebooks of one length.
+    pub(in crate::lm) struct Book {
+        pub(in crate::lm) ngrams: u32,
+        pub(in crate::lm) contexts: Vec<(Cost, Cost)>,
+        pub(in crate::lm) ends: Vec<Cost>,
+    }
+
+    pub(in crate::lm) fn codebooks(books: &[Book]) -> Vec<u8> {
         let mut out = vec![books.len() as u8 + 1];
         for book in books {
-            out.extend((book.len() as u16).to_le_bytes());
-            for &(cost, backoff) in book {
+            out.extend(book.ngrams.to_le_bytes());
+            out.extend((book.contexts.len() as u16).to_le_bytes());
+            for &(cost, backoff) in &book.contexts {
                 out.extend(small(cost).to_le_bytes());
                 out.extend(small(backoff).to_le_bytes());
+            }
+            out.extend((book.ends.len() as u16).to_le_bytes());
+            for &cost in &book.ends {
+                out.extend(small(cost).to_le_bytes());
             }
         }
         out

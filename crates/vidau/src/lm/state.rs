@@ -12,13 +12,12 @@ pub struct LmState {
     pub(super) contexts: [Context; MAX_ORDER - 1],
 }
 
-/// A node of the automaton, the output gathered on the way there, and the
-/// cost of backing off from it. At address 0 (the empty node) there is none.
+/// A node of the automaton and the cost of backing off from it. At address 0
+/// (the empty node) there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Context {
     pub(super) address: u32,
     pub(super) backoff: i16,
-    pub(super) output: u8,
 }
 
 impl Context {
@@ -31,7 +30,7 @@ impl LmState {
     /// A number that equal states share.
     pub(crate) fn hash64(&self) -> u64 {
         self.contexts.iter().fold(0, |hash: u64, c| {
-            let bits = u64::from(c.address) << 8 | u64::from(c.output);
+            let bits = u64::from(c.address) << 16 | u64::from(c.backoff as u16);
             (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         }) >> 32
     }

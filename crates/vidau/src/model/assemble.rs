@@ -3,6 +3,7 @@
 use super::container::{Container, write_container};
 use super::manifest::{MANIFEST, Manifest};
 use crate::channel::ChannelModel;
+use crate::context::WIDE;
 use crate::engine::CHANNEL;
 use crate::error::Result;
 use crate::lexicon::build_lexicon;
@@ -10,13 +11,15 @@ use crate::lm::NgramModel;
 
 /// The bytes of a model file from a trained language model (its container)
 /// and a trained channel. The lexicon follows from the language model's
-/// vocabulary.
+/// vocabulary. The wide context's weights, trained for the same vocabulary,
+/// may be left out.
 ///
 /// # Errors
 /// A damaged language model, or a vocabulary too large for a lexicon.
 pub fn assemble(
     language_model: &Container,
     channel: &ChannelModel,
+    context: Option<&Container>,
     manifest: &Manifest,
 ) -> Result<Vec<u8>> {
     let lm = NgramModel::open(language_model)?;
@@ -31,5 +34,8 @@ pub fn assemble(
     }
     sections.extend(build_lexicon(&vocabulary)?);
     sections.push((CHANNEL, channel.to_bytes()));
+    if let Some(context) = context {
+        sections.push((WIDE, context.section(WIDE)?.to_vec()));
+    }
     Ok(write_container(&sections))
 }

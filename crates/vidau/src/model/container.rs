@@ -25,8 +25,9 @@ const MAX_SECTIONS: usize = 64;
 /// reader needs is added, the coding of letters, tokens or costs changes, or
 /// the `fst` crate (whose bytes are stored verbatim) changes its format.
 ///
-/// History: 1, first version.
-pub const FORMAT_VERSION: u32 = 1;
+/// History: 1, first version; 2, n-grams of 4.5 bytes instead of 6.2: words of
+/// one or two bytes, a code per step, codes of their own for contexts.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Sections that hold an `fst`: the n-grams and the lexicon.
 const AUTOMATA: [Tag; 2] = [*b"NGRM", *b"LEXI"];

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "train")]
 mod assemble;
-mod automaton;
+pub(crate) mod automaton;
 mod bytes;
 pub mod container;
 mod manifest;

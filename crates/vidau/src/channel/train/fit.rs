@@ -115,6 +115,7 @@ mod tests {
             is_line_by_line: true,
             truth: truth.to_owned(),
             observed: observed.to_owned(),
+            words: None,
         };
         let pages = [page("b ab b", "b x b"), page("b ab b", "b ab b")];
         let fit = fit(&profile, &pages.iter().collect::<Vec<_>>());

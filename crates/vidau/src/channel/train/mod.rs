@@ -8,6 +8,7 @@ mod letters;
 mod pages;
 mod pairs;
 mod smooth;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ pub use pages::{Page, read_pages};
 use self::em::{Learnt, Settings};
 use self::pairs::Observations;
 use self::smooth::{Readings, Strength, smooth};
+use self::trust::TrustCounts;
 use super::{ChannelModel, Profile, Reading, Segment};
 use crate::cost::{Cost, NAT, cost_of};
 use crate::error::{Error, Result};
@@ -90,14 +92,17 @@ pub fn train(pages: &[Page], options: &Options) -> Result<ChannelModel> {
 struct Lesson {
     observations: Observations,
     learnt: Learnt,
+    trust: TrustCounts,
 }
 
 impl Lesson {
     fn new(pages: &[Page], profile: &str, options: &Options) -> Result<Self> {
         let mut observations = Observations::default();
+        let mut trust = TrustCounts::default();
         let mut words = 0.0;
         for page in pages.iter().filter(|p| p.profile == profile) {
             observations.add(page);
+            trust.add(page);
             words += page.truth.split_whitespace().count() as f64;
         }
         if observations.pairs.is_empty() {
@@ -120,6 +125,7 @@ impl Lesson {
         Ok(Self {
             observations,
             learnt,
+            trust,
         })
     }
 
@@ -147,6 +153,7 @@ impl Lesson {
         segments.sort_unstable();
         let profile = Profile {
             segments,
+            trust: self.trust.ratios(),
             ..self.floors(name, &counts, &blanks)
         };
         (profile, readings)
@@ -281,6 +288,7 @@ mod tests {
             is_line_by_line: false,
             truth: truth.to_owned(),
             observed: observed.to_owned(),
+            words: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
+use crate::formats::{Format, Scan};
 
 /// A text and what an engine made of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,9 @@ pub struct Page {
     pub truth: String,
     /// What was read.
     pub observed: String,
+    /// The words as the engine's own format has them, with its confidence in
+    /// each, 0 to 1; the text may differ in its blanks.
+    pub words: Option<Vec<(String, f32)>>,
 }
 
 /// Facts about a page that its `<id>.json` gives.
@@ -38,7 +42,8 @@ struct Degradation {
 /// Pages made to look like real scans count this much more.
 const REALISTIC_WEIGHT: f64 = 2.5;
 
-/// The pages `<id>.truth.txt` and `<id>.ocr.txt` of a folder, sorted by id.
+/// The pages `<id>.truth.txt` and `<id>.ocr.txt` of a folder, sorted by id;
+/// confidences come from `<id>.hocr`.
 ///
 /// The profile follows from `lang` in `<id>.json`; where that is missing it is
 /// `profile`. Texts without facts and with equally many lines belong together
@@ -73,6 +78,11 @@ pub fn read_pages(folder: &Path, profile: &str, weight: f64) -> Result<Vec<Page>
         };
         let truth = text(&path)?;
         let observed = text(&beside("ocr.txt"))?;
+        let hocr = beside("hocr");
+        let words = match hocr.exists() {
+            true => Some(read_words(&hocr, &text(&hocr)?)?),
+            false => None,
+        };
         let facts_path = beside("json");
         let page = if facts_path.exists() {
             let json = fs::read_to_string(&facts_path).map_err(io(&facts_path))?;
@@ -89,6 +99,7 @@ pub fn read_pages(folder: &Path, profile: &str, weight: f64) -> Result<Vec<Page>
                 is_line_by_line: false,
                 truth,
                 observed,
+                words,
             }
         } else {
             Page {
@@ -97,6 +108,7 @@ pub fn read_pages(folder: &Path, profile: &str, weight: f64) -> Result<Vec<Page>
                 is_line_by_line: truth.lines().count() == observed.lines().count(),
                 truth,
                 observed,
+                words,
             }
         };
         pages.push(page);
@@ -109,6 +121,19 @@ pub fn read_pages(folder: &Path, profile: &str, weight: f64) -> Result<Vec<Page>
         });
     }
     Ok(pages)
+}
+
+fn read_words(path: &Path, file: &str) -> Result<Vec<(String, f32)>> {
+    let scan = Scan::new(file, Format::Hocr).map_err(|e| Error::TrainingData {
+        name: path.display().to_string(),
+        line: 0,
+        problem: e.to_string(),
+    })?;
+    let document = scan.document();
+    let runs = document.runs().iter();
+    Ok(runs
+        .filter_map(|r| Some((document.source()[r.range.clone()].to_owned(), r.confidence?)))
+        .collect())
 }
 
 /// Engine data of any quality for one language is one profile.

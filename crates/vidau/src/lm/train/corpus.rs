@@ -26,7 +26,7 @@ pub(super) struct Text {
     pub(super) case: CaseCounts,
 }
 
-pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     let io = |source| Error::Io {
         path: path.to_owned(),
         source,

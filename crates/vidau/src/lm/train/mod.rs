@@ -13,12 +13,14 @@ mod quantize;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod trie;
 mod vocabulary;
 mod write;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+pub(crate) use corpus::open;
 pub use kneser_ney::Discounts;
 pub use stages::{Counted, Estimated, read};
 

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::Cost;
 
-/// Entries of a codebook: what one byte can name.
-pub(super) const CODES: usize = 256;
 /// Rounds of moving the codes to the means of what they stand for.
 const ROUNDS: usize = 12;
 
 /// A pair of a word's cost and the cost of backing off from it as context.
 pub(super) type Pair = (Cost, Cost);
 
-/// A codebook for pairs, each given with how much an error in its first and
+/// A codebook of at most `codes` (256 or less) for pairs, each given with how much an error in its first and
 /// in its second part matters; and the code of each distinct pair.
 pub(super) fn codebook(
-    pairs: impl Iterator<Item = (Pair, [f64; 2])>,
+    pairs: impl IntoIterator<Item = (Pair, [f64; 2])>,
+    codes: usize,
 ) -> (Vec<Pair>, BTreeMap<Pair, u8>) {
     let mut histogram: BTreeMap<Pair, [f64; 2]> = BTreeMap::new();
     for (pair, weight) in pairs {
@@ -30,7 +29,7 @@ pub(super) fn codebook(
             weight: weight.map(|w| w.max(f64::MIN_POSITIVE)),
         })
         .collect();
-    let mut centres = split(&points);
+    let mut centres = split(&points, codes);
     let mut nearest = vec![0; points.len()];
     for _ in 0..ROUNDS {
         assign(&points, &centres, &mut nearest);
@@ -70,9 +69,9 @@ impl Point {
 
 /// Starting centres: the cell with the largest error is cut in two at its
 /// mean until there are enough.
-fn split(points: &[Point]) -> Vec<[f64; 2]> {
+fn split(points: &[Point], codes: usize) -> Vec<[f64; 2]> {
     let mut cells = vec![Cell::new(points.to_vec())];
-    while cells.len() < CODES {
+    while cells.len() < codes {
         let worst = (0..cells.len()).max_by(|&a, &b| {
             let error = |i: usize| cells[i].error[cells[i].axis()];
             error(a).total_cmp(&error(b)).then(b.cmp(&a))

@@ -10,6 +10,7 @@ use super::model::{BackoffModel, Level};
 use super::vocabulary::{self, Vocabulary};
 use super::{Options, Source, Summary, Trained};
 use super::{case, confusion_classes, corpus, join_lines, prune, write};
+use crate::lm::spelling::MOST_WORDS;
 use crate::lm::{BOS, MAX_ORDER, sections};
 use crate::model::container::Tag;
 use crate::{Error, Result};
@@ -17,7 +18,7 @@ use crate::{Error, Result};
 /// How far below the wanted size a model may stay.
 const SLACK: f64 = 0.005;
 /// Bytes of an n-gram, to start the search for the size from.
-const USUAL_BYTES: f64 = 6.3;
+const USUAL_BYTES: f64 = 4.5;
 /// Most models that are tried to meet a size.
 const TRIES: usize = 12;
 
@@ -36,6 +37,9 @@ fn check(sources: &[Source], options: &Options) -> Result<()> {
     }
     if sources.iter().any(|s| !(s.weight > 0.0 && s.weight <= 1.0)) {
         return wrong("weight", "above 0 and at most 1 is wanted");
+    }
+    if options.most_words > MOST_WORDS {
+        return wrong("most_words", "at most 61504 are possible");
     }
     if options.cutoffs.windows(2).any(|w| w[0] > w[1]) {
         return wrong("cutoffs", "they must not fall from order to order");

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use fst::MapBuilder;
-
 use super::model::{BackoffModel, Level};
 use super::quantize::{self, Pair};
+use super::trie::{Child, TrieWriter};
 use crate::cost::cost_of;
 use crate::lm::BOS;
-use crate::lm::sections::{self, Entry, write};
+use crate::lm::sections::{self, Entry, write, write::Book};
+use crate::lm::spelling::{Spelt, spell};
 use crate::model::container::Tag;
 use crate::{Cost, NAT};
 
 /// Larger back-off costs would be of contexts that nothing backs off from.
 const MOST_BACKOFF: Cost = 12 * NAT;
+/// Codes of n-grams that are no context. With fewer more nodes are equal.
+const END_CODES: usize = 32;
 
 fn pair(level: &Level, i: usize) -> Pair {
     let backoff = level.backoff.get(i).map_or(0, |&b| {
@@ -42,12 +44,7 @@ pub(super) fn sections(model: &BackoffModel) -> Vec<(Tag, Vec<u8>)> {
     let mut books = Vec::new();
     let mut codes = Vec::new();
     for (n, level) in model.levels.iter().enumerate().skip(1) {
-        let left = backoff_share(level, model.levels.get(n + 1));
-        let pairs = (0..level.len()).map(|i| {
-            let weight = f64::from(level.weight[i]).sqrt();
-            (pair(level, i), [weight, weight * left[i]])
-        });
-        let (book, code) = quantize::codebook(pairs);
+        let (book, code) = codebooks(level, model.levels.get(n + 1));
         books.push(book);
         codes.push(code);
     }
@@ -56,6 +53,40 @@ pub(super) fn sections(model: &BackoffModel) -> Vec<(Tag, Vec<u8>)> {
         (sections::CODEBOOKS, write::codebooks(&books)),
         (sections::NGRAMS, ngrams(model, &codes)),
     ]
+}
+
+/// The codes of the n-grams of one length: of contexts, and of the others,
+/// which need none for backing off.
+struct Codes {
+    contexts: BTreeMap<Pair, u8>,
+    ends: BTreeMap<Pair, u8>,
+}
+
+fn codebooks(level: &Level, upper: Option<&Level>) -> (Book, Codes) {
+    let left = backoff_share(level, upper);
+    let pairs = |is_context: bool| {
+        (0..level.len())
+            .filter(|&i| (left[i] > 0.0) == is_context)
+            .map(|i| {
+                let weight = f64::from(level.weight[i]).sqrt();
+                (pair(level, i), [weight, weight * left[i]])
+            })
+            .collect::<Vec<_>>()
+    };
+    let (contexts, context_codes) = quantize::codebook(pairs(true), 256);
+    let ends = pairs(false).into_iter();
+    let ends = ends.map(|((cost, _), weight)| ((cost, 0), weight));
+    let (ends, end_codes) = quantize::codebook(ends, END_CODES);
+    let book = Book {
+        ngrams: level.len() as u32,
+        contexts,
+        ends: ends.into_iter().map(|e| e.0).collect(),
+    };
+    let codes = Codes {
+        contexts: context_codes,
+        ends: end_codes,
+    };
+    (book, codes)
 }
 
 /// How often, of all times that an n-gram is the context, it backs off.
@@ -79,49 +110,60 @@ fn backoff_share(level: &Level, upper: Option<&Level>) -> Vec<f64> {
     left
 }
 
-/// The automaton: contexts before what extends them, which is the order of
-/// their keys.
-fn ngrams(model: &BackoffModel, codes: &[BTreeMap<Pair, u8>]) -> Vec<u8> {
+/// The automaton, what extends an n-gram before the n-gram.
+fn ngrams(model: &BackoffModel, codes: &[Codes]) -> Vec<u8> {
     struct Walk<'a> {
         model: &'a BackoffModel,
-        codes: &'a [BTreeMap<Pair, u8>],
+        codes: &'a [Codes],
+        spelt: Vec<Spelt>,
         next: Vec<usize>,
-        key: Vec<u8>,
-        builder: MapBuilder<Vec<u8>>,
+        writer: TrieWriter,
     }
     impl Walk<'_> {
-        /// Writes what extends n-gram `i` of `n` words.
-        fn extend(&mut self, n: usize, i: usize) -> Result<(), fst::Error> {
+        /// The n-grams that extend n-gram `i` of `n` words.
+        fn extend(&mut self, n: usize, i: usize) -> Vec<Child> {
+            let mut children = Vec::new();
             let Some(level) = self.model.levels.get(n) else {
-                return Ok(());
+                return children;
             };
             while let Some(&context) = level.context.get(self.next[n])
                 && context as usize == i
             {
                 let at = self.next[n];
                 self.next[n] += 1;
-                self.key.extend(level.word[at].to_be_bytes());
-                let code = self.codes[n - 1][&pair(level, at)];
-                self.builder.insert(&self.key, code.into())?;
-                self.extend(n + 1, at)?;
-                self.key.truncate(n * 2);
+                let after = self.extend(n + 1, at);
+                let (cost, backoff) = pair(level, at);
+                let codes = &self.codes[n - 1];
+                children.push(Child {
+                    word: self.spelt[usize::from(level.word[at])],
+                    code: match after.is_empty() {
+                        true => codes.ends[&(cost, 0)],
+                        false => codes.contexts[&(cost, backoff)],
+                    },
+                    node: self.writer.context(&after),
+                });
             }
-            Ok(())
+            children
         }
     }
+    let words = model.levels[0].len();
     let mut walk = Walk {
         model,
         codes,
+        spelt: spell(words),
         next: vec![0; model.levels.len()],
-        key: Vec::new(),
-        builder: MapBuilder::memory(),
+        writer: TrieWriter::new(),
     };
-    let written = (0..model.levels[0].len()).try_for_each(|id| {
-        walk.key = (id as u16).to_be_bytes().to_vec();
-        walk.extend(1, id)
-    });
-    // Keys ascend by construction and memory does not fail.
-    written
-        .and_then(|()| walk.builder.into_inner())
-        .unwrap_or_default()
+    let mut roots = Vec::new();
+    for id in 0..words {
+        let after = walk.extend(1, id);
+        if !after.is_empty() {
+            roots.push(Child {
+                word: walk.spelt[id],
+                code: 0,
+                node: walk.writer.context(&after),
+            });
+        }
+    }
+    walk.writer.finish(&roots)
 }

@@ -1,0 +1,144 @@
+//! The lexicon laid out for search.
+//!
+//! The base letters stand as a tree in the order of a depth-first walk, each
+//! node with the number of the node to go on at when what is below it is left
+//! out, and with the least that any word below it costs by itself. Below a
+//! base form stand the ways to mark it, sorted, so that those with the same
+//! beginning follow each other.
+
+use fst::raw::{Fst, Node};
+
+use super::Cost;
+use crate::lexicon::{MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
+use crate::model::Bytes;
+
+/// A base letter after those of the nodes above.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TreeNode {
+    pub(super) base: u8,
+    /// Letters up to and with this one.
+    pub(super) depth: u8,
+    /// The node after all below this one.
+    pub(super) skip: u32,
+    /// The least cost of a word below.
+    pub(super) least: Cost,
+    /// The words whose base form ends here.
+    pub(super) words: (u32, u32),
+}
+
+/// A word of a base form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marked {
+    pub(super) id: WordId,
+    pub(super) foreign: bool,
+    pub(super) cost: Cost,
+    /// Letters at the start that are marked as in the word before.
+    pub(super) shared: u8,
+    /// Where its marks stand.
+    marks: u32,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<TreeNode>,
+    words: Vec<Marked>,
+    marks: Vec<u8>,
+}
+
+impl Tree {
+    pub(super) fn new(fst: &Fst<Bytes>, cost: impl Fn(WordId) -> Cost) -> Self {
+        let mut tree = Self::default();
+        tree.add_bases(fst, &fst.root(), 0, 0, &cost);
+        tree
+    }
+
+    /// Adds what is below `node`; returns the least cost of a word there.
+    fn add_bases(
+        &mut self,
+        fst: &Fst<Bytes>,
+        node: &Node<'_>,
+        value: u64,
+        depth: usize,
+        cost: &impl Fn(WordId) -> Cost,
+    ) -> Cost {
+        let mut least = Cost::MAX / 4;
+        for t in node.transitions() {
+            let below = fst.node(t.addr);
+            let value = value + t.out.value();
+            if t.inp == SEPARATOR {
+                let first = self.words.len();
+                self.add_words(fst, &below, value, &mut [0; MAX_LETTERS], 0, depth, cost);
+                if let Some(word) = self.words.get_mut(first) {
+                    word.shared = 0;
+                }
+                if let Some(node) = self.nodes.last_mut() {
+                    node.words = (first as u32, self.words.len() as u32);
+                }
+                let own = self.words[first..].iter().map(|w| w.cost).min();
+                least = least.min(own.unwrap_or(least));
+            } else if depth < MAX_LETTERS && t.inp.is_ascii_lowercase() {
+                let at = self.nodes.len();
+                self.nodes.push(TreeNode {
+                    base: t.inp,
+                    depth: depth as u8 + 1,
+                    skip: 0,
+                    least: 0,
+                    words: (0, 0),
+                });
+                let below = self.add_bases(fst, &below, value, depth + 1, cost);
+                self.nodes[at].skip = self.nodes.len() as u32;
+                self.nodes[at].least = below;
+                least = least.min(below);
+            }
+        }
+        least
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add_words(
+        &mut self,
+        fst: &Fst<Bytes>,
+        node: &Node<'_>,
+        value: u64,
+        marks: &mut [u8; MAX_LETTERS],
+        depth: usize,
+        letters: usize,
+        cost: &impl Fn(WordId) -> Cost,
+    ) {
+        if depth == letters {
+            if node.is_final() {
+                let (id, foreign) = read_value(value + node.final_output().value());
+                let marks = &marks[..letters];
+                let before = &self.marks[self.marks.len().saturating_sub(letters)..];
+                let shared = marks.iter().zip(before).take_while(|(a, b)| a == b).count();
+                self.words.push(Marked {
+                    id,
+                    foreign,
+                    cost: cost(id),
+                    shared: shared as u8,
+                    marks: self.marks.len() as u32,
+                });
+                self.marks.extend_from_slice(marks);
+            }
+            return;
+        }
+        for t in node.transitions() {
+            marks[depth] = t.inp.saturating_sub(MARK0);
+            let below = fst.node(t.addr);
+            let value = value + t.out.value();
+            self.add_words(fst, &below, value, marks, depth + 1, letters, cost);
+        }
+    }
+
+    /// The words whose base form ends at `node`.
+    #[inline]
+    pub(super) fn words(&self, node: &TreeNode) -> &[Marked] {
+        &self.words[node.words.0 as usize..node.words.1 as usize]
+    }
+
+    /// The marks of a word of `letters` letters.
+    #[inline]
+    pub(super) fn marks(&self, word: &Marked, letters: usize) -> &[u8] {
+        &self.marks[word.marks as usize..][..letters]
+    }
+}

@@ -1,0 +1,156 @@
+//! The window that slides over a block's lattice.
+
+use super::{ContextTable, REACH, UNIT};
+use crate::cost::Cost;
+use crate::decode::Lattice;
+use crate::engine::Engine;
+
+/// Scratch of pricing arcs by their wide context.
+#[derive(Debug, Default)]
+pub(crate) struct WideContext {
+    /// The nodes at which words, numbers and commas end, and their classes.
+    nodes: Vec<u32>,
+    classes: Vec<u16>,
+    window: Window,
+}
+
+impl WideContext {
+    /// Adds to each arc of `lattice` what its surroundings say of its words.
+    pub(crate) fn price(&mut self, engine: &Engine, lattice: &mut Lattice) {
+        let Some(table) = &engine.context else {
+            return;
+        };
+        self.find_places(engine, table, lattice);
+        self.window.slide(table, &self.classes, |place, window| {
+            for arc in lattice.ending_at_mut(self.nodes[place] as usize) {
+                for &word in &arc.lm[..usize::from(arc.lm_len)] {
+                    let score = i64::from(window.score(word) * UNIT);
+                    arc.cost -= (score * i64::from(engine.context_scale) / 256) as Cost;
+                }
+            }
+        });
+    }
+
+    /// A token counts as the word that is likeliest without context.
+    fn find_places(&mut self, engine: &Engine, table: &ContextTable, lattice: &Lattice) {
+        self.nodes.clear();
+        self.classes.clear();
+        for node in 1..lattice.nodes() {
+            let likeliest = lattice
+                .ending_at(node)
+                .map(|a| &lattice.arcs()[a])
+                .filter(|arc| arc.from as usize + 1 == node && arc.lm_len > 0)
+                .min_by_key(|arc| arc.cost + engine.word_cost(arc.lm[0].into()));
+            if let Some(arc) = likeliest {
+                self.nodes.push(node as u32);
+                self.classes.push(table.class(arc.lm[0]));
+            }
+        }
+    }
+}
+
+/// The classes in the window, and what they say together.
+#[derive(Debug, Default)]
+struct Window {
+    counts: Vec<u16>,
+    scores: Vec<i32>,
+}
+
+impl Window {
+    /// Goes from place to place; `stop` is told what the classes around it,
+    /// without its own, say.
+    fn slide(&mut self, table: &ContextTable, classes: &[u16], mut stop: impl FnMut(usize, &Self)) {
+        self.clear(table);
+        for &class in classes.iter().skip(1).take(REACH) {
+            self.enter(table, class);
+        }
+        for (place, &class) in classes.iter().enumerate() {
+            stop(place, self);
+            self.enter(table, class);
+            if let Some(&next) = classes.get(place + 1) {
+                self.leave(table, next);
+            }
+            if let Some(&new) = classes.get(place + 1 + REACH) {
+                self.enter(table, new);
+            }
+            if let Some(gone) = place.checked_sub(REACH) {
+                self.leave(table, classes[gone]);
+            }
+        }
+    }
+
+    fn clear(&mut self, table: &ContextTable) {
+        self.counts.clear();
+        self.counts.resize(table.class_count(), 0);
+        self.scores.clear();
+        self.scores.resize(table.words(), 0);
+    }
+
+    fn score(&self, word: u16) -> i32 {
+        self.scores.get(usize::from(word)).copied().unwrap_or(0)
+    }
+
+    fn enter(&mut self, table: &ContextTable, class: u16) {
+        if let Some(count) = self.counts.get_mut(usize::from(class)) {
+            *count += 1;
+            if *count == 1 {
+                self.add(table, class, 1);
+            }
+        }
+    }
+
+    fn leave(&mut self, table: &ContextTable, class: u16) {
+        if let Some(count) = self.counts.get_mut(usize::from(class)) {
+            *count -= 1;
+            if *count == 0 {
+                self.add(table, class, -1);
+            }
+        }
+    }
+
+    fn add(&mut self, table: &ContextTable, class: u16, sign: i32) {
+        table.for_each(class, |word, weight, _| {
+            if let Some(score) = self.scores.get_mut(word) {
+                *score += sign * i32::from(weight);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::table::{WIDE, section};
+    use crate::model::container::{Container, write_container};
+
+    #[test]
+    fn a_class_counts_once_within_reach_and_not_for_itself() {
+        // Two words; class 0 speaks for word 0, class 1 against it.
+        let weights = [((0, 0), 5), ((0, 1), 1), ((1, 0), -7)];
+        let file = write_container(&[section(&[0, 1, 2], &weights)]);
+        let container = Container::open("x", file.into()).unwrap();
+        assert!(container.section(WIDE).is_ok());
+        let table = ContextTable::open(&container, 3).unwrap().unwrap();
+
+        // A long text with classes 0 and 1 here and there.
+        let classes: Vec<u16> = (0..400u32)
+            .map(|i| match i * i % 137 {
+                0..4 => 0,
+                4 => 1,
+                _ => 2,
+            })
+            .collect();
+        let mut places = 0;
+        Window::default().slide(&table, &classes, |place, window| {
+            assert_eq!(place, places);
+            places += 1;
+            let around = place.saturating_sub(REACH)..(place + REACH + 1).min(classes.len());
+            let has = |class| around.clone().any(|p| p != place && classes[p] == class);
+            let expected = 5 * i32::from(has(0)) - 7 * i32::from(has(1));
+            assert_eq!(window.score(0), expected, "at {place}");
+            assert_eq!(window.score(1), i32::from(has(0)));
+            assert_eq!((window.score(2), window.score(9)), (0, 0));
+        });
+        assert_eq!(places, classes.len());
+    }
+}
