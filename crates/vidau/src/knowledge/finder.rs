@@ -84,7 +84,7 @@ impl Finder {
     }
 
     /// Goes on with the word that begins at token `from`, `form` being that of
-    /// the words before it and `cost` what they cost.
+    /// the words before it, if they show one, and `cost` what they cost.
     fn extend(
         &mut self,
         task: &Task<'_>,
@@ -102,8 +102,12 @@ impl Finder {
                 continue;
             }
             for found in self.matches(task, from, to, line) {
-                let fits = form.is_none_or(|f| f.later() == found.form);
-                if !fits && !task.is_caseless(found.word) {
+                let is_caseless = task.is_caseless(found.word);
+                let fits = match form {
+                    Some(form) => form.later() == found.form,
+                    None => self.steps.is_empty() || found.form != Form::Title,
+                };
+                if !fits && !is_caseless {
                     continue;
                 }
                 self.numbers.push(found.word);
@@ -114,12 +118,12 @@ impl Finder {
                 });
                 let entries = task.lexicon.beginning_with(&self.numbers);
                 let cost = cost + found.cost;
-                let form = form.unwrap_or(found.form);
+                let form = form.or((!is_caseless).then_some(found.form));
                 if entries
                     .first()
                     .is_some_and(|e| e.len() == self.numbers.len())
                 {
-                    self.push(task, form, cost, lattice);
+                    self.push(task, form.unwrap_or(Form::Entered), cost, lattice);
                 }
                 let goes_on = entries.last().is_some_and(|e| e.len() > self.numbers.len());
                 if goes_on
@@ -127,7 +131,7 @@ impl Finder {
                     && self.steps.len() < MAX_WORDS
                     && let Some(next) = next_word(task.block, to)
                 {
-                    self.extend(task, next, Some(form), cost, line, lattice);
+                    self.extend(task, next, form, cost, line, lattice);
                 }
                 self.numbers.pop();
                 self.steps.pop();

@@ -139,8 +139,7 @@ impl Spelling {
         let key = observed_key(&observed.codes[start..start + len]);
         let groups = channel.groups(channel.groups_of(key));
         let mut base = 0;
-        let longest = MAX_WRITTEN.min(i);
-        for (written, row) in rows.iter().enumerate().take(longest + 1).skip(1) {
+        for (written, row) in (1..=MAX_WRITTEN.min(i)).zip(&rows[1..]) {
             let Some(letter) = self.letters[i - written] else {
                 break;
             };
