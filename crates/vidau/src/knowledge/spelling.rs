@@ -136,8 +136,8 @@ impl Spelling {
         if observed.has_number && read.iter().any(char::is_ascii_digit) {
             return best;
         }
-        let range = channel.entries_of(observed_key(&observed.codes[start..start + len]));
-        let entries = &channel.entries()[range];
+        let key = observed_key(&observed.codes[start..start + len]);
+        let groups = channel.groups(channel.groups_of(key));
         let mut base = 0;
         for (written, row) in (1..=MAX_WRITTEN.min(i)).zip(&rows[1..]) {
             let Some(letter) = self.letters[i - written] else {
@@ -148,8 +148,11 @@ impl Spelling {
             if before >= UNREACHED {
                 continue;
             }
-            let first = entries.partition_point(|e| e.base < base);
-            for e in entries[first..].iter().take_while(|e| e.base == base) {
+            let Some(group) = groups.iter().find(|g| g.base == base) else {
+                continue;
+            };
+            let (from, to) = group.entries;
+            for e in &channel.entries()[from as usize..to as usize] {
                 let is_same = (0..written).all(|k| {
                     self.letters[i - 1 - k]
                         .is_some_and(|l| l.mark == e.marks[k] && l.upper == (e.upper >> k & 1 == 1))
