@@ -120,7 +120,7 @@ mod embedded {
             .map(|c| (c.span(), c.reason()))
             .collect();
         let reason = vidau::Reason::Lexicon;
-        assert_eq!(changed, [(20..24, reason), (25..29, reason)]);
+        assert_eq!(changed, [(19..23, reason), (24..28, reason)]);
     }
 
     #[test]
