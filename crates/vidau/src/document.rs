@@ -27,11 +27,12 @@ pub struct Run {
     pub range: Range<usize>,
     /// What follows it.
     pub break_after: Break,
-    /// How sure the OCR engine was, 0 to 1, where it says so. Kept for the
-    /// caller; decoding does not weigh it yet.
+    /// How sure the OCR engine was, 0 to 1, where it says so. Evidence for
+    /// keeping the word as it was read, or against it.
     pub confidence: Option<f32>,
     /// Other readings by the OCR engine, with its confidence in each. Kept for
-    /// the caller; decoding does not weigh them yet.
+    /// the caller; decoding does not weigh them: no pages with alternatives
+    /// were at hand to measure that on.
     pub alternatives: Vec<(String, f32)>,
 }
 

@@ -341,8 +341,8 @@ impl Worker<'_> {
         carry.prior = self.weights.weigh(carry.prior);
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
-        self.context.price(self.engine, &mut self.lattice);
         let engine = self.engine;
+        self.context.price(engine, &mut self.lattice);
         let start = carry.state;
         carry.state = self
             .beam
