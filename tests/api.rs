@@ -18,6 +18,11 @@ fn settings_out_of_range_are_refused() {
     for (builder, option) in [
         (RestorerBuilder::new().change_above(1.5), "change_above"),
         (RestorerBuilder::new().flag_below(f32::NAN), "flag_below"),
+        (
+            RestorerBuilder::new().min_confidence(-0.1),
+            "min_confidence",
+        ),
+        (RestorerBuilder::new().lexicon(["x".repeat(100)]), "lexicon"),
     ] {
         let error = builder.open_bytes(&b""[..]).unwrap_err();
         assert!(error.to_string().starts_with(option), "{error}");
@@ -86,6 +91,58 @@ mod embedded {
         worker.begin();
         PAGE.lines().for_each(|line| worker.push_line(line));
         assert_eq!(worker.finish().to_owned(), whole);
+    }
+
+    #[test]
+    fn a_name_of_the_user_s_goes_over_a_line_end() {
+        let names = ["Y Bhăm Niê", "dự án LiDAR", "Cư M'gar", "Đội 5"];
+        let restorer = Restorer::builder().lexicon(names).embedded().unwrap();
+        let mut worker = restorer.worker();
+        for (read, expected) in [
+            ("Kính gửi ông Y\nBham Nié.", "Kính gửi ông Y\nBhăm Niê."),
+            ("ÔNG Y BHAM NIE,", "ÔNG Y BHĂM NIÊ,"),
+            ("Dự án LIDAR và", "Dự án LiDAR và"),
+            ("(huyện Cu M'gar)", "(huyện Cư M'gar)"),
+            ("Doi 5 và Doi 6", "Đội 5 và Đội 6"),
+            // No blank line is bridged, no number is made.
+            ("ông Y Bham\n\nNié", "ông Y Bham\n\nNié"),
+        ] {
+            let restored = worker.restore_str(read);
+            if read.contains("\n\n") {
+                assert_eq!(restored.text().lines().count(), 3);
+            } else {
+                assert_eq!(restored.text(), expected);
+            }
+        }
+        let restored = worker.restore_str("Kính gửi ông Y\nBham Nié.");
+        let changed: Vec<_> = restored
+            .corrections()
+            .map(|c| (c.span(), c.reason()))
+            .collect();
+        let reason = vidau::Reason::Lexicon;
+        assert_eq!(changed, [(20..24, reason), (25..29, reason)]);
+    }
+
+    #[test]
+    fn the_icelandic_letter_is_never_meant() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let restored = worker.restore_str("Quyết định số 12/QÐ-UBND của Ðảng ủy\n");
+        assert_eq!(restored.text(), "Quyết định số 12/QĐ-UBND của Đảng ủy\n");
+        assert_eq!(restored.corrections().count(), 2);
+    }
+
+    #[test]
+    fn names_that_are_not_there_change_nothing() {
+        let names = include_str!("../data/fixtures/ke-hoach.eng.truth.txt");
+        let names = names.split_whitespace().filter(|w| w.len() > 8).take(50);
+        let names: Vec<String> = names.map(|w| w.chars().rev().collect()).collect();
+        let plain = Restorer::embedded().unwrap();
+        let knowing = Restorer::builder().lexicon(names).embedded().unwrap();
+        assert_eq!(
+            knowing.worker().restore_str(PAGE).text(),
+            plain.worker().restore_str(PAGE).text()
+        );
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The contract of the command line, tested on the program itself.
 
 mod batch;
+mod config;
 mod eval;
 mod formats;
 mod jsonl;
 mod model;
 mod restore;
+mod review;
 mod support;
 mod train;

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 use vidau::formats::{Format, Record};
+use vidau::{Profile, ToneStyle};
 
 /// Restores what scanned Vietnamese documents say from the text an OCR engine
 /// made of them.
@@ -31,6 +33,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Restore(RestoreArgs),
+    Review(ReviewArgs),
     Batch(BatchArgs),
     Jsonl(JsonlArgs),
     Apply(ApplyArgs),
@@ -303,6 +306,64 @@ pub(crate) enum LedgerForm {
     Compact,
 }
 
+/// Restore files and write a page on which a person decides on the changes.
+///
+/// The page is one HTML file that needs no network. It shows what was read
+/// beside what was made of it, and the image where one is given; what was
+/// decided is exported for `vidau apply`. The files are not changed.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  vidau review page.hocr -o review.html --image page.png
+  vidau review pages/*.alto.xml -o review.html --image scans/
+  vidau apply decisions.json page.hocr -o reviewed.hocr")]
+pub(crate) struct ReviewArgs {
+    /// Text, hOCR, ALTO, PAGE or Tesseract's tables, as they were before restoring
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The page to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+
+    /// Images of the pages, one after the other, or folders of images that are named like
+    /// the files (a.hocr: a.png; its page 2 of several: a-2.png)
+    #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
+    pub(crate) image: Vec<PathBuf>,
+
+    /// Format of the files; without it, as their content tells
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatName>,
+
+    /// Language of the labels; without it, the browser's
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Language>,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+
+    /// No messages but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// Vietnamese
+    Vi,
+    /// English
+    En,
+}
+
+impl Language {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+}
+
 /// Make the changes that a reviewer decided on.
 ///
 /// FILE is what the decisions speak of, as it was before it was restored, or
@@ -369,12 +430,30 @@ pub(crate) struct RevertArgs {
     pub(crate) only: Vec<String>,
 }
 
-/// The engine and how sure it has to be.
+/// The engine, what it is told of the documents, and how sure it has to be.
+///
+/// All but the last two may stand in a vidau.toml, too (`config.rs`).
 #[derive(Debug, ClapArgs)]
 pub(crate) struct EngineArgs {
     /// Model file; without it, the model compiled in
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+
+    /// Words, names and phrases that the documents are known to have, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lexicon: Vec<PathBuf>,
+
+    /// Words that stay wherever they are read in just these letters, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keep: Vec<PathBuf>,
+
+    /// Where the tone stands in restored words: as in the document, hòa or hoà
+    #[arg(long, value_name = "STYLE")]
+    pub(crate) tone_style: Option<ToneStyleName>,
+
+    /// How the lines were read; without it, weighed line by line
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<ProfileName>,
 
     /// Change what is a word as it was read only when at least so sure, 0 to 1
     #[arg(long, value_name = "P")]
@@ -383,6 +462,66 @@ pub(crate) struct EngineArgs {
     /// Flag what is less sure than this, 0 to 1
     #[arg(long, value_name = "P")]
     pub(crate) flag_below: Option<f32>,
+
+    /// Make no change that is less sure than this, 0 to 1, but flag the place
+    #[arg(long, value_name = "P")]
+    pub(crate) min_confidence: Option<f32>,
+
+    /// Settings; without it, the first vidau.toml in the input's folder or one above it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no vidau.toml
+    #[arg(long)]
+    pub(crate) no_config: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ToneStyleName {
+    Keep,
+    Old,
+    New,
+}
+
+impl From<ToneStyleName> for ToneStyle {
+    fn from(name: ToneStyleName) -> Self {
+        match name {
+            ToneStyleName::Keep => Self::Keep,
+            ToneStyleName::Old => Self::Old,
+            ToneStyleName::New => Self::New,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ProfileName {
+    /// Weighed line by line
+    Auto,
+    /// Hardly an error
+    Clean,
+    /// Only the marks are gone
+    Stripped,
+    /// Tesseract reading English, or the like
+    Eng,
+    /// Tesseract reading Vietnamese, or the like
+    Vie,
+    /// An engine for Latin letters in general
+    Latin,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Auto => Self::Auto,
+            ProfileName::Clean => Self::Clean,
+            ProfileName::Stripped => Self::Stripped,
+            ProfileName::Eng => Self::Eng,
+            ProfileName::Vie => Self::Vie,
+            ProfileName::Latin => Self::Latin,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,11 +4,13 @@ mod args;
 mod atomic;
 mod batch;
 mod commands;
+mod config;
 mod engine;
 mod input;
 mod ledger;
 mod output;
 mod page;
+mod review;
 mod signals;
 mod size;
 

@@ -79,6 +79,7 @@ mod decode;
 mod document;
 mod engine;
 mod error;
+mod knowledge;
 mod render;
 mod restore;
 mod rules;
@@ -96,6 +97,7 @@ pub mod text;
 pub use cost::{Cost, NAT};
 pub use document::{Break, Document, Run};
 pub use error::{Error, Result};
+pub use knowledge::{Profile, ToneStyle};
 pub use restore::{
     Alternative, Correction, OwnedAlternative, OwnedCorrection, OwnedRestored, Reason, Restored,
     Restorer, RestorerBuilder, Worker,

@@ -5,11 +5,14 @@ use std::ops::Range;
 
 use crate::candidates::CandidateCasing;
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Lattice, Output, probability};
+use crate::decode::{Beam, Lattice, Output, Step, probability};
 use crate::engine::Engine;
+use crate::knowledge::ToneStyle;
 use crate::lm::fold_word;
 use crate::restore::Reason;
-use crate::syllable::{Casing, Letter, TonePlacement, apply_casing, place_tone, tone_placement};
+use crate::syllable::{
+    Casing, Letter, TonePlacement, apply_casing, casing, place_tone, tone_placement,
+};
 
 /// Alternatives less likely than e^-4.6 = 1 % are not worth a person's time.
 const ALTERNATIVE_BELOW: Cost = 46 * NAT / 10;
@@ -36,9 +39,18 @@ impl Default for Renderer {
 }
 
 impl Renderer {
+    /// Where tones are placed: as `style` says, or as the document has them.
+    pub(crate) fn begin(&mut self, source: &str, style: ToneStyle) {
+        match style {
+            ToneStyle::Keep => self.learn_habit(source),
+            ToneStyle::Old => self.placement = TonePlacement::Old,
+            ToneStyle::New => self.placement = TonePlacement::New,
+        }
+    }
+
     /// Learns the document's habit: where it places the tones that the engine
     /// kept. Official prose mostly writes "hòa", so that wins a tie.
-    pub(crate) fn begin(&mut self, source: &str) {
+    fn learn_habit(&mut self, source: &str) {
         let mut new = 0;
         let mut old = 0;
         for word in source.split(|c: char| !c.is_alphabetic()) {
@@ -56,8 +68,24 @@ impl Renderer {
     }
 
     /// Whether `output` is another word than the token read.
-    pub(crate) fn differs(&mut self, engine: &Engine, read: &str, output: Output) -> bool {
+    pub(crate) fn differs(
+        &mut self,
+        engine: &Engine,
+        lattice: &Lattice,
+        read: &str,
+        output: Output,
+    ) -> bool {
         match output {
+            Output::Known(number) => {
+                let word = &lattice.piece(number).text;
+                let fold = |text: &str| {
+                    let mut folded = String::new();
+                    fold_word(text, &mut folded);
+                    folded
+                };
+                // Capitals count only where the user means them: "TTg".
+                fold(read) != fold(word) || (casing(word) == Casing::Mixed && read != word)
+            }
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
             Output::Word(id, _) => {
@@ -81,6 +109,7 @@ impl Renderer {
             Output::AsRead => out.push_str(read),
             Output::Blank => out.push(' '),
             Output::Text(number) => out.push_str(lattice.text(number)),
+            Output::Known(number) => out.push_str(&lattice.piece(number).text),
             Output::Word(id, casing) => self.word(engine, id, casing, out),
             Output::Two([left, right], casing) => {
                 self.word(engine, left, casing, out);
@@ -105,27 +134,26 @@ impl Renderer {
         apply_casing(&self.placed, casing, out);
     }
 
-    /// The probability that the span of the chosen arc stands as it was read.
+    /// The probability that the tokens of `step` stand as they were read.
     pub(crate) fn as_read_probability(
         &mut self,
         engine: &Engine,
         read: &str,
         lattice: &Lattice,
         beam: &Beam,
-        chosen: usize,
+        step: Step,
     ) -> f32 {
-        let arc = lattice.arcs()[chosen];
         let mut sum = 0.0;
-        for a in lattice.ending_at(arc.to as usize) {
+        for a in lattice.ending_at(step.to) {
             let other = lattice.arcs()[a];
-            if other.from == arc.from && !self.differs(engine, read, other.output) {
+            if lattice.reads(&other, step) && !self.differs(engine, lattice, read, other.output) {
                 sum += probability(beam.posteriors()[a]);
             }
         }
         sum
     }
 
-    /// Collects the other readings of the chosen arc's span.
+    /// Collects the readings of the step's tokens other than `best`.
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn alternatives(
         &mut self,
@@ -133,25 +161,37 @@ impl Renderer {
         read: &str,
         lattice: &Lattice,
         beam: &Beam,
-        chosen: usize,
+        step: Step,
+        best: &Range<usize>,
         strings: &mut String,
         found: &mut Vec<(Range<usize>, Cost)>,
     ) {
-        let arc = lattice.arcs()[chosen];
         self.order.clear();
-        for a in lattice.ending_at(arc.to as usize) {
+        for a in lattice.ending_at(step.to) {
             let cost = beam.posteriors()[a];
-            if a != chosen && lattice.arcs()[a].from == arc.from && cost <= ALTERNATIVE_BELOW {
+            if lattice.reads(&lattice.arcs()[a], step) && cost <= ALTERNATIVE_BELOW {
                 self.order.push((cost, a));
             }
         }
         self.order.sort_unstable();
-        self.order.truncate(MOST_ALTERNATIVES);
         let order = std::mem::take(&mut self.order);
+        let first = found.len();
         for &(cost, a) in &order {
             let start = strings.len();
             self.render(engine, lattice, read, lattice.arcs()[a].output, strings);
-            found.push((start..strings.len(), cost));
+            let text = &strings[start..];
+            let is_known = *text == strings[best.clone()]
+                || found[first..]
+                    .iter()
+                    .any(|(f, _)| strings[f.clone()] == *text);
+            if is_known {
+                strings.truncate(start);
+            } else {
+                found.push((start..strings.len(), cost));
+            }
+            if found.len() - first == MOST_ALTERNATIVES {
+                break;
+            }
         }
         self.order = order;
     }
@@ -161,6 +201,7 @@ impl Renderer {
         let id = match output {
             Output::AsRead => return Reason::Unsure,
             Output::Text(_) => return Reason::Rule,
+            Output::Known(_) => return Reason::Lexicon,
             Output::Two(..) | Output::Blank => return Reason::Blanks,
             Output::Word(id, _) => id,
         };

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
-    ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, probability,
+    ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, Step,
+    probability,
 };
 use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::knowledge::{Finder, Knowledge, Profile, ToneStyle};
 use crate::lm::LmState;
 use crate::model::Bytes;
 use crate::model::container::Container;
@@ -23,6 +25,7 @@ use crate::text::TokenKind;
 #[derive(Debug, Clone)]
 pub struct Restorer {
     engine: Arc<Engine>,
+    knowledge: Arc<Knowledge>,
     options: Options,
 }
 
@@ -30,12 +33,17 @@ pub struct Restorer {
 struct Options {
     change_above: f32,
     flag_below: f32,
+    min_confidence: f32,
+    tone_style: ToneStyle,
+    profile: Profile,
 }
 
 /// Settings of a [`Restorer`], checked once when it is built.
 #[derive(Debug, Clone)]
 pub struct RestorerBuilder {
     options: Options,
+    lexicon: Vec<String>,
+    keep: Vec<String>,
     beam_width: Option<usize>,
 }
 
@@ -45,7 +53,12 @@ impl Default for RestorerBuilder {
             options: Options {
                 change_above: 0.5,
                 flag_below: 0.75,
+                min_confidence: 0.0,
+                tone_style: ToneStyle::Keep,
+                profile: Profile::Auto,
             },
+            lexicon: Vec::new(),
+            keep: Vec::new(),
             beam_width: None,
         }
     }
@@ -71,6 +84,65 @@ impl RestorerBuilder {
     #[must_use]
     pub fn flag_below(mut self, probability: f32) -> Self {
         self.options.flag_below = probability;
+        self
+    }
+
+    /// A change less probable than this is not made: the text stays as it was
+    /// read and is flagged, with the change among its alternatives (0 to 1;
+    /// default 0, every likeliest reading is written).
+    #[must_use]
+    pub fn min_confidence(mut self, probability: f32) -> Self {
+        self.options.min_confidence = probability;
+        self
+    }
+
+    /// Words, names and phrases that the documents are known to have, written
+    /// as they should be. They are found where they were misread, whether or
+    /// not the model knows them, and preferred to what the model alone would
+    /// take. Case counts: "Hòa" is no reading of "hoa", but of "Hoa". Adds to
+    /// what was given before.
+    ///
+    /// An entry has at most 12 words of at most 32 characters. Numbers in it
+    /// are found only where they were read right.
+    ///
+    #[cfg_attr(feature = "embedded-model", doc = "```")]
+    #[cfg_attr(not(feature = "embedded-model"), doc = "```ignore")]
+    /// # fn main() -> vidau::Result<()> {
+    /// let names = ["Krông Pắc", "Ea Knuếc"];
+    /// let restorer = vidau::Restorer::builder().lexicon(names).embedded()?;
+    /// let mut worker = restorer.worker();
+    /// let restored = worker.restore_str("dia ban huyen Kr6ng Pac va xa Ea Knuéc\n");
+    /// assert_eq!(restored.text(), "địa bàn huyện Krông Pắc và xã Ea Knuếc\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn lexicon<E: Into<String>>(mut self, entries: impl IntoIterator<Item = E>) -> Self {
+        self.lexicon.extend(entries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Words, or stretches of several, that stay wherever they were read in
+    /// just these letters. Adds to what was given before.
+    #[must_use]
+    pub fn keep<E: Into<String>>(mut self, entries: impl IntoIterator<Item = E>) -> Self {
+        self.keep.extend(entries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Where the tone stands in restored words (default: as the document has
+    /// it). Words that are not changed keep theirs, and entries of the
+    /// [lexicon](Self::lexicon) are written as they were given.
+    #[must_use]
+    pub fn tone_style(mut self, style: ToneStyle) -> Self {
+        self.options.tone_style = style;
+        self
+    }
+
+    /// How the lines were read (default: weighed line by line).
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.options.profile = profile;
         self
     }
 
@@ -115,6 +187,7 @@ impl RestorerBuilder {
         for (option, value) in [
             ("change_above", self.options.change_above),
             ("flag_below", self.options.flag_below),
+            ("min_confidence", self.options.min_confidence),
         ] {
             if !in_range(value) {
                 return Err(Error::Option {
@@ -123,6 +196,7 @@ impl RestorerBuilder {
                 });
             }
         }
+        let knowledge = Knowledge::new(&self.lexicon, &self.keep)?;
         let container = Container::open(name, bytes)?;
         if verify {
             container.verify()?;
@@ -142,6 +216,7 @@ impl RestorerBuilder {
         }
         Ok(Restorer {
             engine: Arc::new(engine),
+            knowledge: Arc::new(knowledge),
             options: self.options,
         })
     }
@@ -177,7 +252,10 @@ impl Restorer {
     pub fn worker(&self) -> Worker<'_> {
         Worker {
             engine: &self.engine,
+            knowledge: &self.knowledge,
             options: self.options,
+            finder: Finder::default(),
+            steps: Vec::new(),
             block: Block::default(),
             weights: ProfileWeights::default(),
             arcs: ArcBuilder::default(),
@@ -206,7 +284,10 @@ const LINE_PART: usize = 1 << 16;
 #[derive(Debug)]
 pub struct Worker<'r> {
     engine: &'r Engine,
+    knowledge: &'r Knowledge,
     options: Options,
+    finder: Finder,
+    steps: Vec<Step>,
     block: Block,
     weights: ProfileWeights,
     arcs: ArcBuilder,
@@ -253,7 +334,8 @@ impl Worker<'_> {
     /// for the places of tone marks, which are each part's own habit.
     pub fn restore_next(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.results.clear();
-        self.renderer.begin(document.source());
+        self.renderer
+            .begin(document.source(), self.options.tone_style);
         let mut carry = Carry {
             written: 0,
             ..self.carry
@@ -339,8 +421,18 @@ impl Worker<'_> {
             start = end;
         }
         carry.prior = self.weights.weigh(carry.prior);
+        if let Some(profile) = self.options.profile.number() {
+            self.weights.force(profile);
+        }
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
+        self.knowledge.apply(
+            self.engine,
+            &self.block,
+            |line| self.weights.line(line),
+            &mut self.finder,
+            &mut self.lattice,
+        );
         let engine = self.engine;
         self.context.price(engine, &mut self.lattice);
         let start = carry.state;
@@ -364,91 +456,124 @@ impl Worker<'_> {
 
     /// Writes the best way through the block's lattice.
     fn write_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
-        let source = document.source();
-        for step in 0..self.beam.path().len() {
-            let a = self.beam.path()[step];
+        let mut steps = std::mem::take(&mut self.steps);
+        for at in 0..self.beam.path().len() {
+            let a = self.beam.path()[at];
             let arc = self.lattice.arcs()[a as usize];
-            let (from, to) = (arc.from as usize, arc.to as usize);
-            let first = self.block.tokens()[from];
-            if first.kind != TokenKind::Word && arc.output == Output::AsRead {
-                continue;
+            let confidence = probability(self.beam.posteriors()[a as usize]);
+            self.lattice.steps(&arc, &mut steps);
+            for &step in &steps {
+                self.write_step(document, carry, step, confidence);
             }
-            let last = self.block.tokens()[to - 1];
-            let span = first.source_start..last.source_end;
-            let original = &source[span.clone()];
-            let read = self.block.text_of(from, to);
-            let mut output = arc.output;
-            let mut confidence = probability(self.beam.posteriors()[a as usize]);
-            let mut changed = self.renderer.differs(self.engine, read, output);
-            // A digit that is taken for a word is always for a person to see.
-            let is_number = first.kind == TokenKind::Number;
-            let unsure = confidence < self.options.flag_below || is_number;
-            if changed && self.engine.known_word(read).is_some() {
-                let as_read = self.renderer.as_read_probability(
-                    self.engine,
-                    read,
-                    &self.lattice,
-                    &self.beam,
-                    a as usize,
-                );
-                if confidence < self.options.change_above * (confidence + as_read) {
-                    output = Output::AsRead;
-                    confidence = as_read;
-                    changed = false;
-                }
-            }
-            if !changed && !unsure {
-                continue;
-            }
-            let results = &mut self.results;
-            let best_start = results.strings.len();
-            if changed {
-                self.renderer.render(
-                    self.engine,
-                    &self.lattice,
-                    read,
-                    output,
-                    &mut results.strings,
-                );
-            } else {
-                results.strings.push_str(original);
-            }
-            let best = best_start..results.strings.len();
-            if changed && results.strings[best.clone()] == *original {
-                // Only the tone's place differed, or the like.
-                results.strings.truncate(best_start);
-                continue;
-            }
-            if changed {
-                results.text.push_str(&source[carry.written..span.start]);
-                results.text.push_str(&results.strings[best.clone()]);
-                carry.written = span.end;
-            }
-            let original_start = results.strings.len();
-            results.strings.push_str(original);
-            let original = original_start..results.strings.len();
-            let alternatives_start = results.alternatives.len();
-            self.renderer.alternatives(
+        }
+        self.steps = steps;
+    }
+
+    /// Writes what the best way has for the tokens of one step.
+    fn write_step(
+        &mut self,
+        document: &Document<'_>,
+        carry: &mut Carry,
+        step: Step,
+        mut confidence: f32,
+    ) {
+        let source = document.source();
+        let mut output = step.output;
+        let first = self.block.tokens()[step.from];
+        let last = self.block.tokens()[step.to - 1];
+        let span = first.source_start..last.source_end;
+        let original = &source[span.clone()];
+        let read = self.block.text_of(step.from, step.to);
+        let is_word = self.engine.known_word(read).is_some() || self.knowledge.has(read);
+        // Ð, of the Icelandic alphabet, looks like Đ and is meant for it.
+        let is_disguised = (is_word || first.kind == TokenKind::Code)
+            && original.contains('Ð')
+            && !read.contains('Ð');
+        if first.kind != TokenKind::Word && output == Output::AsRead && !is_disguised {
+            return;
+        }
+        let mut changed = self
+            .renderer
+            .differs(self.engine, &self.lattice, read, output);
+        // A digit that is taken for a word is always for a person to see.
+        let is_number = first.kind == TokenKind::Number;
+        let mut unsure = confidence < self.options.flag_below || is_number;
+        let is_doubtful = confidence < self.options.min_confidence;
+        if changed && (is_word || is_doubtful) {
+            let as_read = self.renderer.as_read_probability(
                 self.engine,
                 read,
                 &self.lattice,
                 &self.beam,
-                a as usize,
-                &mut results.strings,
-                &mut results.alternatives,
+                step,
             );
-            results.places.push(Place {
-                run: run_at(document, span.start),
-                span,
-                original,
-                best,
-                confidence,
-                flagged: unsure,
-                changed,
-                reason: Renderer::reason(self.engine, read, output),
-                alternatives: alternatives_start..results.alternatives.len(),
-            });
+            let bound = self.options.change_above * (confidence + as_read);
+            if is_doubtful || confidence < bound {
+                output = Output::AsRead;
+                confidence = as_read;
+                changed = false;
+                unsure |= is_doubtful;
+            }
         }
+        let is_letter = is_disguised && !changed;
+        changed |= is_letter;
+        if !changed && !unsure {
+            return;
+        }
+        let results = &mut self.results;
+        let best_start = results.strings.len();
+        if is_letter {
+            results.strings.push_str(read);
+        } else if changed {
+            self.renderer.render(
+                self.engine,
+                &self.lattice,
+                read,
+                output,
+                &mut results.strings,
+            );
+        } else {
+            results.strings.push_str(original);
+        }
+        let best = best_start..results.strings.len();
+        if changed && results.strings[best.clone()] == *original {
+            // Only the tone's place differed, or the like.
+            results.strings.truncate(best_start);
+            return;
+        }
+        if changed {
+            results.text.push_str(&source[carry.written..span.start]);
+            results.text.push_str(&results.strings[best.clone()]);
+            carry.written = span.end;
+        }
+        let original_start = results.strings.len();
+        results.strings.push_str(original);
+        let original = original_start..results.strings.len();
+        let alternatives_start = results.alternatives.len();
+        self.renderer.alternatives(
+            self.engine,
+            read,
+            &self.lattice,
+            &self.beam,
+            step,
+            &best,
+            &mut results.strings,
+            &mut results.alternatives,
+        );
+        results.places.push(Place {
+            run: run_at(document, span.start),
+            span,
+            original,
+            best,
+            confidence,
+            flagged: unsure,
+            changed,
+            reason: match is_letter {
+                true => Reason::Letters,
+                false => Renderer::reason(self.engine, read, output),
+            },
+            alternatives: alternatives_start..results.alternatives.len(),
+        });
     }
 }
 
@@ -553,6 +678,8 @@ pub enum Reason {
     Blanks,
     /// A rule of administrative writing: document codes, labels of lists.
     Rule,
+    /// An entry of the user's [lexicon](RestorerBuilder::lexicon).
+    Lexicon,
     /// Nothing was changed, the reading is unsure.
     Unsure,
 }

@@ -49,10 +49,10 @@ const REPORT_HTML: &str = "report.html";
 
 pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
     let walk = Walk::new(args)?;
-    let engine = Engine::open(&args.engine)?;
+    let engine = Engine::open(&args.engine, &[&args.input])?;
     let model = engine.model_id()?;
     let rules = Rules {
-        config: config(args, &model),
+        config: config(args, &model, &engine.settings),
         force: args.force,
         retry_failed: args.retry_failed,
         max_size: size::parse("--max-size", &args.max_size)? as u64,
@@ -131,16 +131,11 @@ struct Ready<'s> {
 }
 
 /// What the outputs depend on, besides the inputs.
-fn config(args: &BatchArgs, model: &str) -> String {
+fn config(args: &BatchArgs, model: &str, settings: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let option = |p: Option<f32>| p.map_or_else(|| "default".to_owned(), |p| p.to_string());
-    let change = option(args.engine.change_above);
-    let flag = option(args.engine.flag_below);
     let format = args.format.format().map_or("detected", Format::name);
     let record = args.format.record().name();
-    let text = format!(
-        "{version} {model} change-above {change} flag-below {flag} format {format} record {record}"
-    );
+    let text = format!("{version} {model} settings {settings} format {format} record {record}");
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 

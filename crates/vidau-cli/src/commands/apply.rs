@@ -53,27 +53,28 @@ enum Action {
 
 pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
     let name = shown(&args.decisions);
-    let decisions: Decisions = serde_json::from_slice(&input::read(&args.decisions)?)
-        .with_context(|| format!("{name}: not a file of decisions"))?;
-    ensure!(
-        decisions.schema == SCHEMA,
-        "{name}: {} is not {SCHEMA}; use the vidau that wrote it",
-        decisions.schema
-    );
+    let all = decisions_in(&name, &input::read(&args.decisions)?)?;
     let recorded = match &args.from {
         Some(path) => ledger::open(path)?,
         None => Vec::new(),
     };
     let mut bytes = input::read(&args.file)?;
-    if hash(&bytes) != decisions.input && args.from.is_some() {
+    let of_file = |bytes: &[u8]| {
+        let hash = hash(bytes);
+        all.iter().rev().find(|d| d.input == hash)
+    };
+    let mut decisions = of_file(&bytes);
+    if decisions.is_none() && args.from.is_some() {
         bytes = restored_as(&recorded, &args.file)?.1;
+        decisions = of_file(&bytes);
     }
-    ensure!(
-        hash(&bytes) == decisions.input,
-        "{}: not the file that {name} speaks of; give it as it was before it was restored, \
-         or its ledger with --from",
-        shown(&args.file)
-    );
+    let decisions = decisions.with_context(|| {
+        format!(
+            "{}: not the file that {name} speaks of; give it as it was before it was restored, \
+             or its ledger with --from",
+            shown(&args.file)
+        )
+    })?;
     let proposed = recorded.iter().rev().find(|r| r.input() == decisions.input);
     let proposed = proposed.map_or(&[][..], |r| &r.changes);
     let options = PageOptions {
@@ -94,6 +95,22 @@ pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
         None => output::result(&page.output)?,
     }
     Ok(Outcome::Done)
+}
+
+/// One document for each file, one after the other.
+fn decisions_in(name: &str, json: &[u8]) -> anyhow::Result<Vec<Decisions>> {
+    let documents = serde_json::Deserializer::from_slice(json).into_iter::<Decisions>();
+    let all: Vec<Decisions> = documents
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("{name}: not a file of decisions"))?;
+    for decisions in &all {
+        ensure!(
+            decisions.schema == SCHEMA,
+            "{name}: {} is not {SCHEMA}; use the vidau that wrote it",
+            decisions.schema
+        );
+    }
+    Ok(all)
 }
 
 impl Decisions {

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     };
     let engine = match args.restored {
         Some(_) => None,
-        None => Some(Engine::open(&args.engine)?),
+        None => Some(Engine::open(&args.engine, &[&args.truth])?),
     };
     let worker = || engine.as_ref().map(|e| e.restorer.worker());
     let scored = texts

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
 use std::thread;
 
 use anyhow::{Context, anyhow, bail};
@@ -34,7 +35,7 @@ const FIELDS: [(&str, Format); 5] = [
 
 pub(crate) fn run(args: &JsonlArgs) -> anyhow::Result<Outcome> {
     let limit = size::parse("--max-record", &args.max_record)?;
-    let engine = Engine::open(&args.engine)?;
+    let engine = Engine::open::<&Path>(&args.engine, &[])?;
     let filter = Filter {
         restorer: &engine.restorer,
         model: engine.model_id()?,

@@ -9,6 +9,7 @@ mod pairs;
 mod report;
 mod restore;
 mod revert;
+mod review;
 mod table;
 mod train;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Jsonl(args) => jsonl::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Revert(args) => revert::run(&args),
+        Command::Review(args) => review::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),

@@ -19,7 +19,7 @@ use crate::{atomic, input, signals};
 
 pub(crate) fn run(args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let plan = Plan::new(args)?;
-    let engine = Engine::open(&args.engine)?;
+    let engine = Engine::open(&args.engine, &args.files)?;
     let mut worker = engine.restorer.worker();
     let model_id = match (&args.ledger, args.report) {
         (None, None) => String::new(),

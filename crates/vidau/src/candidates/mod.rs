@@ -11,7 +11,9 @@ use std::sync::OnceLock;
 use tree::Tree;
 
 pub(crate) use cache::CandidateCache;
-pub(crate) use index::ProfileIndex;
+pub(crate) use index::{
+    MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
+};
 pub(crate) use search::{Bounds, Searcher};
 
 /// A word that a token may stand for.

@@ -17,6 +17,8 @@ pub(crate) enum Output {
     Word(WordId, CandidateCasing),
     /// What a rule wrote: one of the lattice's texts.
     Text(u32),
+    /// Words of the user's: the first of a chain of the lattice's pieces.
+    Known(u32),
     /// A blank.
     Blank,
     /// Two words, of which the engine lost the blank between.
@@ -54,11 +56,29 @@ impl Arc {
     }
 }
 
+/// A word of an entry of the user's, and the tokens that it stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) text: String,
+    is_last: bool,
+}
+
+/// What is written for a stretch of tokens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) output: Output,
+}
+
 /// All arcs of a block.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
     arcs: Vec<Arc>,
     texts: Vec<String>,
+    pieces: Vec<Piece>,
     /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
     ends: Vec<u32>,
 }
@@ -68,6 +88,7 @@ impl Lattice {
     pub(crate) fn clear(&mut self) {
         self.arcs.clear();
         self.texts.clear();
+        self.pieces.clear();
         self.ends.clear();
     }
 
@@ -82,6 +103,64 @@ impl Lattice {
         arc.output = Output::Text(self.texts.len() as u32);
         self.texts.push(text);
         self.push(arc);
+    }
+
+    /// Adds an arc that writes words over tokens `from..to` each; what stands
+    /// between them stays.
+    pub(crate) fn push_known<'t>(
+        &mut self,
+        mut arc: Arc,
+        words: impl Iterator<Item = (usize, usize, &'t str)>,
+    ) {
+        arc.output = Output::Known(self.pieces.len() as u32);
+        self.pieces.extend(words.map(|(from, to, text)| Piece {
+            from: from as u32,
+            to: to as u32,
+            text: text.to_owned(),
+            is_last: false,
+        }));
+        if let Some(last) = self.pieces.last_mut() {
+            last.is_last = true;
+        }
+        self.push(arc);
+    }
+
+    /// The piece of an [`Output::Known`].
+    pub(crate) fn piece(&self, number: u32) -> &Piece {
+        &self.pieces[number as usize]
+    }
+
+    /// Whether `arc` is a reading of the tokens of `step` as one.
+    pub(crate) fn reads(&self, arc: &Arc, step: Step) -> bool {
+        let is_one = match arc.output {
+            Output::Known(first) => self.piece(first).to == arc.to,
+            _ => true,
+        };
+        is_one && (arc.from as usize, arc.to as usize) == (step.from, step.to)
+    }
+
+    /// What an arc writes, word by word, with the tokens of each: one step
+    /// for most arcs, several for several words of the user's.
+    pub(crate) fn steps(&self, arc: &Arc, steps: &mut Vec<Step>) {
+        steps.clear();
+        let Output::Known(first) = arc.output else {
+            steps.push(Step {
+                from: arc.from as usize,
+                to: arc.to as usize,
+                output: arc.output,
+            });
+            return;
+        };
+        for (number, piece) in (first..).zip(&self.pieces[first as usize..]) {
+            steps.push(Step {
+                from: piece.from as usize,
+                to: piece.to as usize,
+                output: Output::Known(number),
+            });
+            if piece.is_last {
+                break;
+            }
+        }
     }
 
     /// The text of an [`Output::Text`].
@@ -101,6 +180,11 @@ impl Lattice {
         for n in 1..self.ends.len() {
             self.ends[n] += self.ends[n - 1];
         }
+    }
+
+    /// Drops all arcs that are not `wanted`; before [`finish`](Self::finish).
+    pub(crate) fn retain(&mut self, wanted: impl FnMut(&Arc) -> bool) {
+        self.arcs.retain(wanted);
     }
 
     pub(crate) fn arcs(&self) -> &[Arc] {

@@ -12,6 +12,6 @@ mod recurrence;
 pub(crate) use arcs::{ArcBuilder, ArcOptions};
 pub(crate) use beam::{Beam, BeamOptions, probability};
 pub(crate) use block::Block;
-pub(crate) use lattice::{Lattice, Output};
+pub(crate) use lattice::{Arc, Lattice, Output, Step};
 pub(crate) use profiles::{ByProfile, ProfileWeights};
 pub(crate) use recurrence::{Recurrence, RecurrenceOptions};

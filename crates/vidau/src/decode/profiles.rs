@@ -66,6 +66,14 @@ impl ProfileWeights {
         coming
     }
 
+    /// All lines were read with profile `p`, whatever the evidence.
+    pub(crate) fn force(&mut self, p: usize) {
+        for weights in &mut self.weights {
+            *weights = [40 * NAT; PROFILES];
+            weights[p] = 0;
+        }
+    }
+
     /// The cost of each profile for line `line`; the likeliest costs nearly 0.
     pub(crate) fn line(&self, line: usize) -> &ByProfile {
         &self.weights[line]

@@ -4,8 +4,9 @@
 //! organs: Nghị định 30/2020/NĐ-CP, appendix III; Thông tư 01/2011/TT-BNV
 //! before it; Quy định 66-QĐ/TW (2017) and Hướng dẫn 36-HD/VPTW (2018) for the
 //! Party; organs of every period, since archives hold papers of all of them.
-//! Engines read Đ as D, B, P or Ð. A part of a code is repaired only where
-//! exactly one entry of the lists reads so; digits are never touched.
+//! Engines read Đ as D, B or P, or as two letters. A part of a code is
+//! repaired only where exactly one entry of the lists reads so; digits are
+//! never touched.
 
 /// Document types and organs with Đ in their abbreviation.
 const WITH_D_STROKE: [&str; 37] = [
@@ -32,7 +33,8 @@ const WITHOUT: [&str; 154] = [
     "VPCTN", "VPHU", "VPQH", "VPTU", "VPTW",
 ];
 
-/// Types so common that Đ is known in them even where it was read as B or P.
+/// Types so common that Đ is known in them even where it was read as B or P,
+/// though they are short.
 const COMMON: [&str; 4] = ["QĐ", "NĐ", "QyĐ", "HĐND"];
 
 /// The code with its Đ put back; `None` when there is nothing to repair, or
@@ -44,69 +46,118 @@ pub(crate) fn repair_code(code: &str, before: &[&str]) -> Option<String> {
     let mut out = String::with_capacity(code.len() + 4);
     let mut is_changed = false;
     let mut part_start = 0;
-    let mut flush = |part: &str, out: &mut String| match repair_part(part, before) {
-        Some(repaired) => {
-            is_changed = true;
-            out.push_str(repaired);
+    let is_party = is_party_code(code);
+    let mut flush = |start: usize, end: usize, out: &mut String| {
+        let part = &code[start..end];
+        let is_party_organ = is_party && end == code.len();
+        match repair_part(part, is_party_organ, before) {
+            Some(repaired) => {
+                is_changed = true;
+                out.push_str(repaired);
+            }
+            None => out.push_str(part),
         }
-        None => out.push_str(part),
     };
     for (at, c) in code.char_indices() {
         if matches!(c, '/' | '-' | '.' | '–') {
-            flush(&code[part_start..at], &mut out);
+            flush(part_start, at, &mut out);
             out.push(c);
             part_start = at + c.len_utf8();
         }
     }
-    flush(&code[part_start..], &mut out);
+    flush(part_start, code.len(), &mut out);
     is_changed.then_some(out)
 }
 
-fn repair_part(part: &str, before: &[&str]) -> Option<&'static str> {
+/// Whether a code has the Party's form: 23-QĐ/TW, its organ last.
+fn is_party_code(code: &str) -> bool {
+    let Some((number_and_type, _)) = code.split_once('/') else {
+        return false;
+    };
+    let joints = |text: &str| {
+        text.chars()
+            .filter(|c| matches!(c, '/' | '-' | '–'))
+            .count()
+    };
+    joints(number_and_type) == 1 && joints(code) == 2
+}
+
+fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'static str> {
     if part.is_empty() || WITH_D_STROKE.contains(&part) || part.bytes().any(|b| b.is_ascii_digit())
     {
         return None;
     }
     // HD and DA are types of their own; only the type's name decides.
-    let said = |name: &[&str]| before.windows(name.len()).any(|words| words == name);
     match part {
-        "HD" if said(&["hop", "dong"]) => return Some("HĐ"),
-        "DA" if said(&["de", "an"]) => return Some("ĐA"),
-        "CD" if said(&["cong", "dien"]) => return Some("CĐ"),
+        "HD" if is_named(&["hop", "dong"], before) => return Some("HĐ"),
+        "DA" if is_named(&["de", "an"], before) => return Some("ĐA"),
+        "CD" if is_named(&["cong", "dien"], before) => return Some("CĐ"),
+        // Of the Party's organs none is called so without the bar.
+        "DU" if is_party_organ => return Some("ĐU"),
+        "DB" if is_party_organ => return Some("ĐB"),
+        "DD" if is_party_organ => return Some("ĐĐ"),
         _ if WITHOUT.contains(&part) => return None,
         _ => {}
     }
-    let mut found = WITH_D_STROKE.iter().filter(|known| reads_as(known, part));
-    match (found.next(), found.next()) {
-        (Some(&known), None) => Some(known),
-        _ => None,
+    let plain = |known: &str| COMMON.contains(&known) || known.chars().count() >= 4;
+    // What another letter beside Đ explains counts where nothing else does.
+    for pairs in [false, true] {
+        let found = WITH_D_STROKE.iter();
+        let mut found = found.filter(|known| reads_as(known, part, plain(known), pairs));
+        match (found.next(), found.next()) {
+            (Some(&known), None) => return Some(known),
+            (Some(_), Some(_)) => return None,
+            _ => {}
+        }
     }
+    None
+}
+
+/// Whether the words before a code name its type, each with at most one letter
+/// misread; short words with none but what is read for đ.
+fn is_named(name: &[&str], before: &[&str]) -> bool {
+    let is_said = |(said, read): (&&str, &&str)| {
+        if said.len() > 2 {
+            is_close(said, read)
+        } else {
+            let rest = read.strip_prefix(['d', 'p', 'b']);
+            said == read || (said.starts_with('d') && rest == said.get(1..))
+        }
+    };
+    before
+        .windows(name.len())
+        .any(|words| name.iter().zip(words).all(is_said))
+}
+
+/// Whether two words of one length differ in one letter at most.
+fn is_close(a: &str, b: &str) -> bool {
+    let is_long = a.chars().count() == b.chars().count();
+    is_long && a.chars().zip(b.chars()).filter(|(x, y)| x != y).count() <= 1
 }
 
 /// Whether `known` may have been read as `part`: letter by letter, with D and
-/// its look-alikes for Đ.
-fn reads_as(known: &str, part: &str) -> bool {
-    let mut rest = part;
-    for letter in known.chars() {
-        let Some(read) = rest.chars().next() else {
-            return false;
-        };
-        rest = &rest[read.len_utf8()..];
-        if letter == 'Đ' {
-            let is_like = matches!(read, 'D' | 'Đ')
-                || (COMMON.contains(&known) && matches!(read, 'B' | 'P' | 'b'));
-            if !is_like {
-                return false;
-            }
-            // "QDb": the bar seen as a letter of its own.
-            if read == 'D' {
-                rest = rest.strip_prefix('b').unwrap_or(rest);
-            }
-        } else if read != letter {
-            return false;
-        }
+/// its look-alikes for Đ, in the place of which engines also see two letters.
+/// B and P alone stand for Đ only where a code is `plain` in spite of it, beside
+/// a D only where `pairs` are looked for.
+fn reads_as(known: &str, part: &str, plain: bool, pairs: bool) -> bool {
+    let (mut letters, mut read) = (known.chars(), part.chars());
+    let (Some(letter), Some(first)) = (letters.next(), read.next()) else {
+        return known.is_empty() && part.is_empty();
+    };
+    let rest = read.as_str();
+    if letter != 'Đ' {
+        let is_like = matches!((letter, first), ('y', 'v') | ('i', 'I' | 'l'));
+        return (first == letter || is_like) && reads_as(letters.as_str(), rest, plain, pairs);
     }
-    rest.is_empty()
+    let is_d = matches!(first, 'D' | 'Đ');
+    let is_other = matches!(first, 'B' | 'P' | 'b');
+    let is_two = read.next().is_some_and(|second| match second {
+        'Đ' => first == 'Đ' || is_other && pairs,
+        'B' | 'P' | 'b' => is_d && pairs,
+        _ => false,
+    });
+    (is_d || is_other && plain) && reads_as(letters.as_str(), rest, plain, pairs)
+        || is_two && reads_as(letters.as_str(), read.as_str(), plain, pairs)
 }
 
 #[cfg(test)]
@@ -131,6 +182,28 @@ mod tests {
     }
 
     #[test]
+    fn the_bar_seen_twice_is_one_letter() {
+        for (read, written) in [
+            ("515/QĐĐ-HĐND", "515/QĐ-HĐND"),
+            ("89/2025/GĐĐĐ-BGDĐT", "89/2025/GĐĐ-BGDĐT"),
+            ("1620-QĐi/ĐĐB", "1620-QĐi/ĐB"),
+            ("686/1995/GĐĐ-BGDBĐT", "686/1995/GĐĐ-BGDĐT"),
+            ("3970/QD-BDBBP", "3970/QĐ-BĐBP"),
+            ("980-QyD/TWDBTN", "980-QyĐ/TWĐTN"),
+        ] {
+            assert_eq!(repaired(read).as_deref(), Some(written), "{read}");
+        }
+    }
+
+    #[test]
+    fn the_party_s_organs_have_the_bar() {
+        assert_eq!(repaired("22-QD/DU").as_deref(), Some("22-QĐ/ĐU"));
+        assert_eq!(repaired("22-CV/DB").as_deref(), Some("22-CV/ĐB"));
+        assert_eq!(repaired("22/CV-DU"), None);
+        assert_eq!(repaired("22/2015/CV-DB"), None);
+    }
+
+    #[test]
     fn what_is_right_or_open_stays() {
         for code in [
             "61/KH-UBND",
@@ -149,6 +222,11 @@ mod tests {
         let contract = repair_code("15/HD-UBND", &["hop", "dong", "so"]);
         assert_eq!(contract.as_deref(), Some("15/HĐ-UBND"));
         assert_eq!(repair_code("15/HD-UBND", &["huong", "dan", "so"]), None);
+        let misread = repair_code("15/HD-UBND", &["hop", "deng", "s6"]);
+        assert_eq!(misread.as_deref(), Some("15/HĐ-UBND"));
+        let plan = repair_code("15/DA-UBND", &["pe", "an", "so"]);
+        assert_eq!(plan.as_deref(), Some("15/ĐA-UBND"));
+        assert_eq!(repair_code("15/DA-UBND", &["du", "an", "so"]), None);
     }
 
     #[test]
