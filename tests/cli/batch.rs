@@ -416,6 +416,25 @@ fn killed_at_any_moment_it_goes_on_and_ends_the_same() {
     assert_eq!(ends, 1, "only the last run came to its end");
 }
 
+#[test]
+fn what_the_user_knows_holds_for_the_tree_and_a_new_word_does_it_again() {
+    let dir = Folder::new();
+    dir.put("in/a/page.txt", STRIPPED);
+    dir.put("in/vidau.toml", "keep = \"../keep.txt\"\n");
+    dir.put("keep.txt", "");
+    batch(&dir, &[]).expect(0);
+    let restored = dir.get("out/a/page.txt");
+    assert_ne!(restored, STRIPPED.as_bytes());
+    let words: Vec<&str> = STRIPPED.split_whitespace().collect();
+    dir.put("keep.txt", words.join("\n"));
+    batch(&dir, &[]).expect(0);
+    assert_ne!(dir.get("out/a/page.txt"), restored);
+    let run = batch(&dir, &[]).expect(0);
+    assert!(run.stderr().contains("restored: 0, kept: 1"));
+    batch(&dir, &["--no-config"]).expect(0);
+    assert_eq!(dir.get("out/a/page.txt"), restored);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it_between_files_with_its_code() {
