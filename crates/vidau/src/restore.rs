@@ -8,7 +8,7 @@ use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, Step,
-    probability,
+    is_stray, probability,
 };
 use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
@@ -489,15 +489,20 @@ impl Worker<'_> {
         let is_disguised = (is_word || first.kind == TokenKind::Code)
             && original.contains('Ð')
             && !read.contains('Ð');
-        if first.kind != TokenKind::Word && output == Output::AsRead && !is_disguised {
+        let is_kept = output == Output::AsRead;
+        let is_stray = is_kept && step.to == step.from + 1 && is_stray(&self.block, step.from);
+        if first.kind != TokenKind::Word && is_kept && !is_disguised && !is_stray {
             return;
+        }
+        if is_stray {
+            confidence = confidence.min(STRAY);
         }
         let mut changed = self
             .renderer
             .differs(self.engine, &self.lattice, read, output);
         // A digit that is taken for a word is always for a person to see.
         let is_number = first.kind == TokenKind::Number;
-        let mut unsure = confidence < self.options.flag_below || is_number;
+        let mut unsure = confidence < self.options.flag_below || is_number || is_stray;
         let is_doubtful = confidence < self.options.min_confidence;
         if changed && (is_word || is_doubtful) {
             let as_read = self.renderer.as_read_probability(
@@ -576,6 +581,10 @@ impl Worker<'_> {
         });
     }
 }
+
+/// At most so sure is a sign that looks out of place: less than most words
+/// that were put right, so that it is looked at first.
+const STRAY: f32 = 0.3;
 
 /// Where to cut a line that is too long: before a sign that is neither letter
 /// nor digit.

@@ -8,6 +8,7 @@ mod lattice;
 mod log_add;
 mod profiles;
 mod recurrence;
+mod stray;
 
 pub(crate) use arcs::{ArcBuilder, ArcOptions};
 pub(crate) use beam::{Beam, BeamOptions, probability};
@@ -15,3 +16,4 @@ pub(crate) use block::Block;
 pub(crate) use lattice::{Arc, Lattice, Output, Step};
 pub(crate) use profiles::{ByProfile, ProfileWeights};
 pub(crate) use recurrence::{Recurrence, RecurrenceOptions};
+pub(crate) use stray::is_stray;
