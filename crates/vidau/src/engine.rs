@@ -126,7 +126,6 @@ impl Engine {
                 neighbour: 5 * NAT / 4,
                 expected: -2 * NAT,
                 alike: 128,
-                lm_scale: beam.lm_scale,
             },
         })
     }

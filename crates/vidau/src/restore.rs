@@ -443,7 +443,7 @@ impl Worker<'_> {
             &self.block,
             &mut self.lattice,
             &self.beam,
-            &engine.lm,
+            &engine.words,
             engine.recurrence,
         );
         if is_adjusted {

@@ -16,8 +16,9 @@ use super::beam::Beam;
 use super::block::Block;
 use super::lattice::{Arc, Lattice, Output};
 use super::log_add::log_add;
+use crate::candidates::WordCosts;
 use crate::cost::{Cost, NAT};
-use crate::lm::{FIRST_WORD, NgramModel};
+use crate::lm::FIRST_WORD;
 use crate::text::TokenKind;
 
 /// Readings less likely than this are not counted.
@@ -42,8 +43,6 @@ pub(crate) struct RecurrenceOptions {
     pub(crate) expected: Cost,
     /// Weight of what was read alike, in 1/256.
     pub(crate) alike: Cost,
-    /// Weight of the language model, in 1/256.
-    pub(crate) lm_scale: Cost,
 }
 
 /// A word of the best way.
@@ -111,8 +110,6 @@ impl<K: Ord + Copy> Counts<K> {
 #[derive(Debug, Default)]
 pub(crate) struct Recurrence {
     places: Vec<Place>,
-    /// Start node and number of each arc, sorted.
-    starts: Vec<(u32, u32)>,
     readings: Vec<Reading>,
     after_left: Counts<(u16, u16)>,
     before_right: Counts<(u16, u16)>,
@@ -128,24 +125,19 @@ impl Recurrence {
         block: &Block,
         lattice: &mut Lattice,
         beam: &Beam,
-        lm: &NgramModel,
+        words: &WordCosts,
         options: RecurrenceOptions,
     ) -> bool {
         self.find_places(block, lattice, beam);
         if self.places.iter().all(|p| p.posterior <= SURE) {
             return false;
         }
-        self.starts.clear();
-        let arcs = lattice.arcs().iter().enumerate();
-        self.starts
-            .extend(arcs.map(|(a, arc)| (arc.from, a as u32)));
-        self.starts.sort_unstable();
-        self.count(lattice, beam, lm, options);
+        self.count(lattice, beam, words);
         let mut is_changed = false;
         for i in 0..self.places.len() {
             let place = self.places[i];
             if place.posterior > SURE {
-                self.find_readings(place, lattice, beam, lm, options);
+                self.find_readings(place, lattice, beam, words);
                 is_changed |= self.weigh(place, lattice, options);
             }
         }
@@ -186,53 +178,35 @@ impl Recurrence {
     }
 
     /// The arcs that stand for one word at `place`.
-    fn find_readings(
-        &mut self,
-        place: Place,
-        lattice: &Lattice,
-        beam: &Beam,
-        lm: &NgramModel,
-        options: RecurrenceOptions,
-    ) {
+    fn find_readings(&mut self, place: Place, lattice: &Lattice, beam: &Beam, words: &WordCosts) {
         let is_reading = |arc: &Arc| {
-            arc.to == place.to
+            arc.from == place.from
                 && arc.lm_len == 1
                 && matches!(arc.output, Output::Word(..) | Output::AsRead)
         };
         self.readings.clear();
-        let first = self.starts.partition_point(|s| s.0 < place.from);
-        for &(from, a) in &self.starts[first..] {
-            if from != place.from {
-                break;
-            }
-            let arc = &lattice.arcs()[a as usize];
-            let posterior = beam.posteriors()[a as usize];
+        for a in lattice.ending_at(place.to as usize) {
+            let arc = &lattice.arcs()[a];
+            let posterior = beam.posteriors()[a];
             if is_reading(arc) && posterior <= RULED_OUT {
-                let word_cost = i64::from(lm.unigram(arc.lm[0])) * i64::from(options.lm_scale);
                 self.readings.push(Reading {
-                    arc: a as usize,
+                    arc: a,
                     word: arc.lm[0],
                     posterior,
-                    expected: arc.cost + (word_cost / 256) as Cost,
+                    expected: arc.cost + words.of(arc.lm[0].into()),
                 });
             }
         }
     }
 
-    fn count(
-        &mut self,
-        lattice: &Lattice,
-        beam: &Beam,
-        lm: &NgramModel,
-        options: RecurrenceOptions,
-    ) {
+    fn count(&mut self, lattice: &Lattice, beam: &Beam, words: &WordCosts) {
         self.after_left.clear();
         self.before_right.clear();
         self.read_as.clear();
         self.read.clear();
         for i in 0..self.places.len() {
             let place = self.places[i];
-            self.find_readings(place, lattice, beam, lm, options);
+            self.find_readings(place, lattice, beam, words);
             for r in &self.readings {
                 if r.posterior > COUNTED || r.word < FIRST_WORD {
                     continue;
