@@ -509,6 +509,8 @@ pub(crate) enum ProfileName {
     Vie,
     /// An engine for Latin letters in general
     Latin,
+    /// Like vie, from a page in a bad state
+    Worn,
 }
 
 impl From<ProfileName> for Profile {
@@ -520,6 +522,7 @@ impl From<ProfileName> for Profile {
             ProfileName::Eng => Self::Eng,
             ProfileName::Vie => Self::Vie,
             ProfileName::Latin => Self::Latin,
+            ProfileName::Worn => Self::Worn,
         }
     }
 }

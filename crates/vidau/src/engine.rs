@@ -11,8 +11,8 @@ use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
 use crate::syllable::is_legal;
 
-/// Number of channel profiles: clean, stripped, eng, vie, latin.
-pub(crate) const PROFILES: usize = 5;
+/// Number of channel profiles: clean, stripped, eng, vie, latin, worn.
+pub(crate) const PROFILES: usize = 6;
 
 /// Section with the channel.
 pub(crate) const CHANNEL: Tag = *b"CHAN";
@@ -62,7 +62,7 @@ impl Engine {
         let channel = ChannelModel::from_bytes(&bytes)
             .map_err(|problem| container.damaged(CHANNEL, problem.to_string()))?;
         if channel.profiles.len() != PROFILES {
-            return Err(container.damaged(CHANNEL, "not five profiles"));
+            return Err(container.damaged(CHANNEL, "not six profiles"));
         }
         let by_profile = |f: &dyn Fn(&crate::channel::Profile) -> Cost| {
             let mut out = [0; PROFILES];
@@ -120,6 +120,9 @@ impl Engine {
                 sign: 6 * NAT,
                 digit_word: 2 * NAT,
                 dirt: 5 * NAT,
+                stray_quote: 6 * NAT,
+                lone_capitals: 3 * NAT,
+                abbreviation: 10 * NAT,
             },
             beam,
             recurrence: RecurrenceOptions {

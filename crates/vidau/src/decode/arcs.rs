@@ -1,17 +1,20 @@
 //! Which arcs a block's lattice has.
 
 use super::block::Block;
+use super::capitals::{is_among_small, is_in_abbreviation};
 use super::foreign::ForeignLines;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
+use super::stray::is_stray_quote;
 use crate::candidates::{Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
 use crate::cost::{Cost, NAT};
 use crate::document::Break;
 use crate::engine::Engine;
 use crate::engine::PROFILES;
+use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
 use crate::rules::{Labels, repair_code};
-use crate::syllable::{Casing, Letter, casing};
+use crate::syllable::{self, Casing, Letter, casing};
 use crate::text::TokenKind;
 
 /// Prices and bounds of the lattice; see `docs/algorithm.md` for how each was
@@ -43,12 +46,19 @@ pub(crate) struct ArcOptions {
     pub(crate) digit_word: Cost,
     /// Punctuation taken for dirt.
     pub(crate) dirt: Cost,
+    /// An apostrophe behind or in a word, where no quotation is open: it may
+    /// be the horn of ơ and ư.
+    pub(crate) stray_quote: Cost,
+    /// A syllable in capitals among words that are not.
+    pub(crate) lone_capitals: Cost,
+    /// A syllable put for a part of an abbreviation: NQ/TƯ for NQ/TU.
+    pub(crate) abbreviation: Cost,
 }
 
 /// Most tokens that one word may span.
 const MAX_SPAN: usize = 5;
-/// `eng`, `stripped`, `vie`, `latin`, `clean`.
-const EVIDENCE_ORDER: [usize; PROFILES] = [2, 1, 3, 4, 0];
+/// `eng`, `stripped`, `worn`, `vie`, `latin`, `clean`.
+const EVIDENCE_ORDER: [usize; PROFILES] = [2, 1, 5, 3, 4, 0];
 /// Longest word made by taking out a blank, in bytes.
 const MAX_JOINED: usize = 12;
 
@@ -188,7 +198,13 @@ impl ArcBuilder {
                         Piece::Word | Piece::Nothing => None,
                     };
                     let is_sign = is_letter_sign(text);
-                    let price = if is_sign { engine.arcs.sign } else { 0 };
+                    let price = if is_sign {
+                        engine.arcs.sign
+                    } else if is_stray_quote(block, i) {
+                        engine.arcs.stray_quote
+                    } else {
+                        0
+                    };
                     lattice.push(Arc::as_read(i, i + 1, price, word));
                     if word.is_some() {
                         lattice.push(Arc::as_read(i, i + 1, engine.arcs.dirt, None));
@@ -242,6 +258,8 @@ impl ArcBuilder {
         lm::fold_word(text, &mut self.folded);
         let confidence = block.tokens()[i].confidence;
         let trust = confidence.map_or(0, |c| engine.trust(&self.folded, c, line));
+        let is_lone = read_casing == Casing::Upper && is_among_small(block, i);
+        let is_part = read_casing == Casing::Upper && is_in_abbreviation(block, i);
         for c in &self.merged {
             best = best.min(c.cost);
             let is_as_read = engine.lexicon.word(c.id) == self.folded;
@@ -249,6 +267,12 @@ impl ArcBuilder {
             let mut arc = word_arc(engine, i, i + 1, c, before);
             if is_as_read {
                 arc.cost -= trust;
+            }
+            if is_lone && c.casing == CandidateCasing::Upper && is_legal(&engine.lexicon, c) {
+                arc.cost += engine.arcs.lone_capitals;
+            }
+            if is_part && !is_as_read && is_legal(&engine.lexicon, c) {
+                arc.cost += engine.arcs.abbreviation;
             }
             if is_foreign {
                 arc.cost += engine.arcs.foreign_line;
@@ -344,7 +368,7 @@ impl ArcBuilder {
         for j in i + 1..(i + MAX_SPAN).min(tokens.len()) {
             let can_join = match tokens[j].kind {
                 TokenKind::Word => tokens[j - 1].kind == TokenKind::Punct,
-                TokenKind::Punct => is_stray(block.text_of(j, j + 1)),
+                TokenKind::Punct => is_speck(block.text_of(j, j + 1)),
                 _ => false,
             };
             if !can_join {
@@ -502,6 +526,10 @@ impl ArcBuilder {
     }
 }
 
+fn is_legal(lexicon: &Lexicon, candidate: &Candidate) -> bool {
+    syllable::is_legal(lexicon.word(candidate.id))
+}
+
 /// An arc for one candidate.
 fn word_arc(engine: &Engine, from: usize, to: usize, c: &Candidate, before: Before) -> Arc {
     let case = match (before, c.casing) {
@@ -589,7 +617,7 @@ fn is_in_prose(block: &Block, i: usize) -> bool {
 }
 
 /// Punctuation that engines see where there are marks, dots or dirt.
-fn is_stray(text: &str) -> bool {
+fn is_speck(text: &str) -> bool {
     matches!(
         text,
         "'" | "’"

@@ -3,6 +3,7 @@
 mod arcs;
 mod beam;
 mod block;
+mod capitals;
 mod foreign;
 mod lattice;
 mod log_add;

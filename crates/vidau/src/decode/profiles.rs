@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn an_unclear_line_follows_its_neighbours() {
         let mut weights = ProfileWeights::default();
-        let clear = [10 * NAT, 0, 10 * NAT, 10 * NAT, 10 * NAT];
+        let clear = [10 * NAT, 0, 10 * NAT, 10 * NAT, 10 * NAT, 10 * NAT];
         weights.push_line(clear);
         weights.push_line([0; PROFILES]);
         weights.push_line(clear);
@@ -121,9 +121,9 @@ mod tests {
     #[test]
     fn a_clear_line_stands_against_its_neighbours() {
         let mut weights = ProfileWeights::default();
-        weights.push_line([0, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT]);
-        weights.push_line([30 * NAT, 0, 30 * NAT, 30 * NAT, 30 * NAT]);
-        weights.push_line([0, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT]);
+        weights.push_line([0, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT]);
+        weights.push_line([30 * NAT, 0, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT]);
+        weights.push_line([0, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT]);
         weights.weigh([0; PROFILES]);
         assert!(weights.line(1)[1] < NAT / 4, "{:?}", weights.line(1));
     }

@@ -32,6 +32,17 @@ pub(crate) fn is_stray(block: &Block, i: usize) -> bool {
     }
 }
 
+/// Whether token `i` is an apostrophe between two words, or behind one where no
+/// quotation is open.
+pub(crate) fn is_stray_quote(block: &Block, i: usize) -> bool {
+    let tokens = block.tokens();
+    let is_word = |t: &super::block::BlockToken| t.kind == TokenKind::Word;
+    matches!(block.text_of(i, i + 1), "'" | "’" | "‘" | "`" | "´")
+        && i > 0
+        && is_word(&tokens[i - 1])
+        && (tokens.get(i + 1).is_some_and(is_word) || is_stray(block, i))
+}
+
 /// Whether a quotation was opened on this line or shortly before, and is still
 /// open.
 fn has_opening(block: &Block, i: usize) -> bool {

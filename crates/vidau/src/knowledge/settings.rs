@@ -30,6 +30,8 @@ pub enum Profile {
     Vie,
     /// An engine for Latin letters in general.
     Latin,
+    /// An engine that reads Vietnamese, from a page in a bad state.
+    Worn,
 }
 
 impl Profile {
@@ -42,6 +44,7 @@ impl Profile {
             Self::Eng => Some(2),
             Self::Vie => Some(3),
             Self::Latin => Some(4),
+            Self::Worn => Some(5),
         }
     }
 }

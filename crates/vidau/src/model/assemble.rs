@@ -1,6 +1,6 @@
 //! Puts a model together from its trained parts.
 
-use super::container::{Container, write_container};
+use super::container::{Container, Tag, write_container};
 use super::manifest::{MANIFEST, Manifest};
 use crate::channel::ChannelModel;
 use crate::context::WIDE;
@@ -26,16 +26,21 @@ pub fn assemble(
     let vocabulary: Vec<String> = (0..lm.vocab_len())
         .map(|id| lm.word(id as u16).to_owned())
         .collect();
-    let mut sections = vec![(MANIFEST, manifest.to_json().into_bytes())];
+    let mut own = vec![(MANIFEST, manifest.to_json().into_bytes())];
+    own.extend(build_lexicon(&vocabulary)?);
+    own.push((CHANNEL, channel.to_bytes()));
+    if let Some(context) = context {
+        own.push((WIDE, context.section(WIDE)?.to_vec()));
+    }
+    let manifest = own.remove(0);
+    let mut sections = vec![manifest];
     for (tag, _) in language_model.sections() {
-        if tag != MANIFEST {
+        // A whole model has the other parts, too.
+        let is_replaced = |(own, _): &(Tag, Vec<u8>)| *own == tag;
+        if tag != MANIFEST && tag != WIDE && !own.iter().any(is_replaced) {
             sections.push((tag, language_model.section(tag)?.to_vec()));
         }
     }
-    sections.extend(build_lexicon(&vocabulary)?);
-    sections.push((CHANNEL, channel.to_bytes()));
-    if let Some(context) = context {
-        sections.push((WIDE, context.section(WIDE)?.to_vec()));
-    }
+    sections.extend(own);
     Ok(write_container(&sections))
 }

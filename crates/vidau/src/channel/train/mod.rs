@@ -49,12 +49,12 @@ impl Default for Options {
     }
 }
 
-/// Shares of lines expected to be `clean`, `stripped`, `eng`, `vie`, `latin`.
-const PRIORS: [f64; 5] = [0.3, 0.1, 0.25, 0.3, 0.05];
+/// Shares of lines expected to be `clean`, `stripped`, `eng`, `vie`, `latin`, `worn`.
+const PRIORS: [f64; 6] = [0.3, 0.1, 0.25, 0.25, 0.05, 0.05];
 
-/// Learns the profiles `vie`, `eng` and `latin` from pages and derives `clean`
-/// and `stripped`. `latin` leans on the other two, since little is ever read
-/// with that engine.
+/// Learns the profiles `vie`, `eng`, `latin` and `worn` from pages and derives
+/// `clean` and `stripped`. `latin` leans on the first two, since little is ever
+/// read with that engine, `worn` on `vie`.
 ///
 /// # Errors
 /// [`Error::Option`] for an order that is not allowed, [`Error::TrainingData`]
@@ -74,12 +74,15 @@ pub fn train(pages: &[Page], options: &Options) -> Result<ChannelModel> {
     let prior = mixture(&eng_readings, &vie_readings);
     let latin = Lesson::new(pages, "latin", options).unwrap_or_default();
     let (latin_profile, _) = latin.profile("latin", Some(&prior));
+    let worn = Lesson::new(pages, "worn", options).unwrap_or_default();
+    let (worn_profile, _) = worn.profile("worn", Some(&vie_readings));
     let mut profiles = vec![
         derive::clean(&vie_profile, options.clean_rarer),
         derive::stripped(),
         eng_profile,
         vie_profile,
         latin_profile,
+        worn_profile,
     ];
     for (profile, share) in profiles.iter_mut().zip(PRIORS) {
         profile.prior = cost_of(share);
@@ -306,7 +309,7 @@ mod tests {
     fn every_profile_knows_the_alphabet_and_comes_back() {
         let model = train(&toy(), &Options::default()).unwrap();
         let names: Vec<&str> = model.profiles.iter().map(|p| &*p.name).collect();
-        assert_eq!(names, ["clean", "stripped", "eng", "vie", "latin"]);
+        assert_eq!(names, ["clean", "stripped", "eng", "vie", "latin", "worn"]);
         for profile in &model.profiles {
             assert!(profile.segments.is_sorted());
             for letter in alphabet() {
