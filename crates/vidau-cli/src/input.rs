@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use vidau::formats::Encoding;
 
 use crate::output::shown;
@@ -17,6 +17,14 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         std::fs::read(path)
     };
     bytes.with_context(|| shown(path))
+}
+
+/// The complaint that a file is in an encoding that cannot be told.
+pub(crate) fn not_utf8(name: &str, byte: u64, line: u64) -> anyhow::Error {
+    anyhow!(
+        "{name}: not UTF-8 at byte {byte} (line {line}); \
+         convert it first, for example: iconv -f WINDOWS-1258 -t UTF-8"
+    )
 }
 
 const BOM: &str = "\u{feff}";
@@ -46,10 +54,7 @@ impl Input {
                 Err(e) => {
                     let at = e.utf8_error().valid_up_to();
                     let line = e.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
-                    bail!(
-                        "{name}: not UTF-8 at byte {at} (line {line}); \
-                         convert it first, for example: iconv -f WINDOWS-1258 -t UTF-8"
-                    );
+                    return Err(not_utf8(name, at as u64, line as u64));
                 }
             }
         } else {

@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Encoding, Format, Record};
 
-use super::{Change, RawEdit, compact, hash, raw, rows};
+use super::{Change, compact, hash, rows};
 use crate::args::LedgerForm;
 use crate::input;
 use crate::output::shown;
@@ -93,12 +93,7 @@ pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyh
     let (input, output) = (hash(page.input.bytes()), hash(&page.output));
     if form == LedgerForm::Compact {
         let file = File::of(page, &input[..HALF], model);
-        let edits: Vec<RawEdit> = page
-            .edits
-            .iter()
-            .map(|e| raw(page.input.whole(), e))
-            .collect();
-        return compact::lines(&file, &output[..HALF], &edits, page);
+        return compact::lines(&file, &output[..HALF], page);
     }
     let file = File::of(page, &input, model);
     let mut lines = String::new();
@@ -121,7 +116,7 @@ fn is_hash(recorded: &str, bytes: &[u8]) -> bool {
 }
 
 /// Digits of half a hash: 128 bits.
-pub(super) const HALF: usize = 32;
+const HALF: usize = 32;
 
 /// What it takes to undo an edit of a file that is as it was left.
 pub(super) struct Undo {
@@ -167,6 +162,13 @@ pub(crate) fn is_compressed(ledger: &[u8]) -> bool {
     ledger.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
 
+/// Whether a line begins a ledger of this layout.
+fn begins(line: &str, schema: &str) -> bool {
+    let rest = line.strip_prefix("{\"schema\":\"");
+    let rest = rest.and_then(|rest| rest.strip_prefix(schema));
+    rest.is_some_and(|rest| rest.starts_with('"'))
+}
+
 /// Reads a ledger of either form; files in its order.
 fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
     let mut all: Vec<Recorded> = Vec::new();
@@ -176,11 +178,11 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         if line.trim().is_empty() {
             continue;
         }
-        if compact::begins(line) {
+        if begins(line, compact::SCHEMA) {
             all.push(compact::read(line).with_context(place)?);
             continue;
         }
-        if rows::is_header(line) {
+        if begins(line, rows::SCHEMA) {
             let mut rest = lines.by_ref().map(|(_, line)| line);
             all.push(rows::read(line, &mut rest).with_context(place)?);
             continue;
