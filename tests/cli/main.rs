@@ -2,6 +2,7 @@
 
 mod batch;
 mod config;
+mod encoding;
 mod eval;
 mod formats;
 mod jsonl;

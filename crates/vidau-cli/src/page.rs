@@ -3,7 +3,7 @@
 
 use anyhow::{Context, ensure};
 use vidau::Worker;
-use vidau::formats::{self, Edit, Format, Record, Scan, Splice};
+use vidau::formats::{self, Edit, Encoding, Format, Record, Scan, Splice};
 
 use crate::input::Input;
 use crate::ledger::{Change, Findings, complete, renumber, word_at};
@@ -14,6 +14,8 @@ pub(crate) struct PageOptions {
     /// Its format; `None`: as its content tells.
     pub(crate) format: Option<Format>,
     pub(crate) record: Record,
+    /// How its bytes stand for text; `None`: as they tell.
+    pub(crate) encoding: Option<Encoding>,
     /// The text goes on where the one before ended.
     pub(crate) goes_on: bool,
 }
@@ -136,15 +138,17 @@ fn changed(
     options: &PageOptions,
     change: impl FnOnce(&Scan<'_>) -> anyhow::Result<(Findings, Splice)>,
 ) -> anyhow::Result<PageOutcome> {
-    let input = Input::from_bytes(name, bytes)?;
+    let input = Input::from_bytes(name, bytes, options.encoding)?;
     let format = format_of(&input, options.format)?;
     let scan = scan(&input, format)?;
     let (findings, splice) = change(&scan)?;
     let output = splice.apply(input.whole());
+    let output = input.encoding.written().encode(&output);
+    let output = output.with_context(|| name.to_owned())?;
     Ok(PageOutcome {
         words: scan.document().source().split_whitespace().count(),
-        output: input.encoding.encode(&output),
-        is_changed: output != input.whole(),
+        is_changed: output != input.bytes(),
+        output,
         findings,
         edits: splice.edits,
         format,
@@ -167,6 +171,14 @@ pub(crate) fn format_of(input: &Input, format: Option<Format>) -> anyhow::Result
 
 /// Reads the words of a file.
 pub(crate) fn scan(input: &Input, format: Format) -> anyhow::Result<Scan<'_>> {
+    ensure!(
+        format == Format::Text || input.encoding.is_unicode(),
+        "{}: {} in {}, which only plain text may be in; convert it to UTF-8, \
+         its declarations as well",
+        input.name,
+        format.name(),
+        input.encoding.name()
+    );
     if format != Format::Text && format != Format::Tsv {
         let check = input.encoding.check_declared(input.whole());
         check.with_context(|| input.name.clone())?;

@@ -75,6 +75,12 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Whether the output is another one than the input, even without a change.
+    pub(crate) fn is_converted(&self) -> bool {
+        let encoding = self.encoding.as_deref().and_then(Encoding::from_name);
+        encoding.is_some_and(|e| e.written() != e)
+    }
+
     pub(crate) fn into_owned(self) -> File<'static> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         File {
@@ -91,7 +97,8 @@ impl<'a> File<'a> {
 /// The ledger's lines for one file.
 pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyhow::Result<String> {
     let (input, output) = (hash(page.input.bytes()), hash(&page.output));
-    if form == LedgerForm::Compact {
+    // Without a change there is no line, but the encoding may be another.
+    if form == LedgerForm::Compact || page.findings.changes.is_empty() {
         let file = File::of(page, &input[..HALF], model);
         return compact::lines(&file, &output[..HALF], page);
     }
@@ -266,6 +273,15 @@ impl Recorded {
         }
     }
 
+    /// That of what was read.
+    pub(crate) fn encoding(&self) -> anyhow::Result<Encoding> {
+        match &self.file.encoding {
+            None => Ok(Encoding::Utf8),
+            Some(name) => Encoding::from_name(name)
+                .with_context(|| format!("encoding {name} is not known to this version")),
+        }
+    }
+
     /// The input's bytes, from those that were written; nothing is given that
     /// is not what was read.
     pub(crate) fn undo(&self, output: &[u8]) -> anyhow::Result<Vec<u8>> {
@@ -273,16 +289,12 @@ impl Recorded {
             self.is_output(output),
             "it was changed after the ledger was written"
         );
-        let encoding = match &self.file.encoding {
-            None => Encoding::Utf8,
-            Some(name) => Encoding::from_name(name)
-                .with_context(|| format!("encoding {name} is not known to this version"))?,
-        };
-        let text = encoding.decode(output)?;
+        let encoding = self.encoding()?;
+        let text = encoding.written().decode(output)?;
         let Some(original) = self.original(&text) else {
             bail!("the ledger does not fit it");
         };
-        let bytes = encoding.encode(&original);
+        let bytes = encoding.encode(&original)?;
         ensure!(
             is_hash(&self.file.input, &bytes),
             "the ledger does not lead back to what was read"
