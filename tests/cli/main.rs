@@ -7,6 +7,7 @@ mod eval;
 mod formats;
 mod jsonl;
 mod model;
+mod reflow;
 mod restore;
 mod review;
 mod support;

@@ -86,6 +86,10 @@ pub(crate) struct RestoreArgs {
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 
+    /// Join the lines of plain text into paragraphs, leave out page numbers and running heads
+    #[arg(long)]
+    pub(crate) reflow: bool,
+
     /// Show the changes as a unified diff; exit 1 if there are any
     #[arg(long, conflicts_with = "check")]
     pub(crate) diff: bool,

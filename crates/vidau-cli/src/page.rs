@@ -7,6 +7,7 @@ use vidau::formats::{self, Edit, Encoding, Format, Record, Scan, Splice};
 
 use crate::input::Input;
 use crate::ledger::{Change, Findings, complete, renumber, word_at};
+use crate::reflow::reflow;
 
 /// How to read a file and how to write it.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,8 @@ pub(crate) struct PageOptions {
     pub(crate) record: Record,
     /// How its bytes stand for text; `None`: as they tell.
     pub(crate) encoding: Option<Encoding>,
+    /// Plain text is to have a line a paragraph.
+    pub(crate) reflow: bool,
     /// The text goes on where the one before ended.
     pub(crate) goes_on: bool,
 }
@@ -57,7 +60,15 @@ pub(crate) fn restore_bytes(
                 "{name}: the number of lines has changed; not written, please report this"
             );
         }
-        let findings = Findings::of(scan, &restored, &mut splice);
+        let mut findings = Findings::of(scan, &restored, &mut splice);
+        if options.reflow {
+            ensure!(
+                scan.format() == Format::Text,
+                "{name}: --reflow is for plain text, this is {}",
+                scan.format().name()
+            );
+            reflow(scan, &mut findings, &mut splice);
+        }
         Ok((findings, splice))
     })
 }

@@ -175,6 +175,7 @@ fn restore(
     let options = PageOptions {
         format: args.format.format(),
         encoding: args.format.encoding(),
+        reflow: args.reflow,
         record: args.format.record(),
         ..PageOptions::default()
     };

@@ -213,7 +213,7 @@ pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<WordPlace> {
 }
 
 /// Sets lines, columns and offsets, in one pass over the text.
-fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
+pub(crate) fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();
     let (mut at, mut line, mut line_start) = (0, 1, bom);
     let (mut next, mut growth) = (0, 0);
