@@ -437,6 +437,69 @@ mod properties {
         }
     }
 
+    /// Text as PAGE has it: a word's, and its line's.
+    fn text_equiv(text: &str, index: Option<u32>) -> String {
+        let index = index.map_or(String::new(), |i| format!(" index='{i}'"));
+        format!("<TextEquiv{index} conf = \"0.5\"><Unicode>{text}</Unicode></TextEquiv>")
+    }
+
+    prop_compose! {
+        /// A file of PAGE with regions, lines and words, some without words.
+        fn page_file()(
+            lines in prop::collection::vec(
+                (prop::collection::vec((word(), gap(), 0..300u32), 0..6), prop::option::of(0..3u32), any::<bool>()),
+                1..6,
+            ),
+            bom in any::<bool>(),
+            year in prop_oneof![Just(2013), Just(2019)],
+            eol in prop_oneof![Just("\n"), Just("\r\n"), Just("")],
+        ) -> String {
+            let mut out = if bom { "\u{feff}".to_owned() } else { String::new() };
+            out += &format!("<PcGts xmlns='http://schema.primaresearch.org/PAGE/gts/pagecontent/{year}-07-15'>{eol}<Page>");
+            for (r, (words, index, new_region)) in lines.iter().enumerate() {
+                if r == 0 || *new_region {
+                    if r > 0 {
+                        out += "</TextRegion>";
+                    }
+                    out += &format!("<TextRegion id='r{r}'>{eol}");
+                }
+                let texts: Vec<String> = words.iter().map(|(word, ..)| escaped(word)).collect();
+                out += &format!("<TextLine id=\"l{r}\">{eol}");
+                for (w, (text, (_, gap, left))) in texts.iter().zip(words).enumerate() {
+                    // One text is all that 2013 allows.
+                    let index = if year == 2013 { None } else { *index };
+                    let points = format!("{left},1 {},6", left + 9);
+                    out += &format!("<Word id='w{r}_{w}'><Coords points='{points}'/>{}</Word>{gap}", text_equiv(text, index));
+                }
+                out += &text_equiv(&texts.join(" "), None);
+                out += &format!("</TextLine>{eol}");
+            }
+            out + "</TextRegion></Page></PcGts>" + eol
+        }
+    }
+
+    prop_compose! {
+        /// A table as Tesseract writes it; texts may hold anything but tabs and
+        /// line ends.
+        fn table()(
+            words in prop::collection::vec(("[^\\t\r\n\u{b}\u{c}\u{85}\u{2028}\u{2029}]{0,8}", 1..3u32, 0..300u32, -1..100i32), 1..20),
+            bom in any::<bool>(),
+            eol in prop_oneof![Just("\n"), Just("\r\n")],
+            is_ended in any::<bool>(),
+        ) -> String {
+            let mut out = if bom { "\u{feff}".to_owned() } else { String::new() };
+            out += "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext";
+            for (w, (text, line, left, conf)) in words.iter().enumerate() {
+                let level = if *conf < 0 { 4 } else { 5 };
+                out += &format!("{eol}{level}\t1\t1\t1\t{line}\t{w}\t{left}\t1\t9\t5\t{conf}\t{text}");
+            }
+            if is_ended {
+                out += eol;
+            }
+            out
+        }
+    }
+
     /// Changes some of the runs: to other text, two, or one with the next.
     fn check(file: &str, format: Format, kinds: &[u8], record: Record) {
         let scan = Scan::new(file, format).expect("sound");
@@ -527,6 +590,31 @@ mod properties {
             record in prop_oneof![Just(Record::Replace), Just(Record::Plain), Just(Record::Annotate)],
         ) {
             check(&file, Format::Alto, &kinds, record);
+        }
+
+        #[test]
+        fn page_goes_there_and_back(
+            file in page_file(),
+            kinds in prop::collection::vec(0..4u8, 1..6),
+            record in prop_oneof![Just(Record::Replace), Just(Record::Plain), Just(Record::Annotate)],
+        ) {
+            check(&file, Format::Page, &kinds, record);
+        }
+
+        #[test]
+        fn a_table_goes_there_and_back(
+            file in table(),
+            kinds in prop::collection::vec(0..4u8, 1..6),
+        ) {
+            check(&file, Format::Tsv, &kinds, Record::Replace);
+        }
+
+        #[test]
+        fn text_goes_there_and_back(
+            file in "\u{feff}?([a-zà-ỹ&<]{1,5}[ \t]{0,2}(\r?\n){0,2}){0,9}",
+            kinds in prop::collection::vec(0..4u8, 1..6),
+        ) {
+            check(&file, Format::Text, &kinds, Record::Replace);
         }
 
         #[test]

@@ -2,10 +2,12 @@
 
 mod batch;
 mod config;
+mod encoding;
 mod eval;
 mod formats;
 mod jsonl;
 mod model;
+mod reflow;
 mod restore;
 mod review;
 mod support;

@@ -76,7 +76,7 @@ fn bytes_that_are_no_utf8_are_refused_with_place_and_remedy() {
     let dir = Folder::new();
     let bad = b"m\xe1\xbb\x99t\nhai \xe2\x28 ba\n";
     dir.put("bad.txt", bad);
-    let place = ["bad.txt", "byte 10", "line 2", "iconv"];
+    let place = ["bad.txt", "byte 10", "line 2", "--encoding"];
     let run = dir.run(&["restore", "bad.txt"]).expect_error(2, &place);
     assert_eq!(run.stdout(), b"");
     dir.run(&["restore", "-w", "--ledger", "l.jsonl", "bad.txt"])

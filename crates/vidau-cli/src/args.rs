@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
-use vidau::formats::{Format, Record};
+use vidau::formats::{Encoding, Format, Record};
 use vidau::{Profile, ToneStyle};
 
 /// Restores what scanned Vietnamese documents say from the text an OCR engine
@@ -85,6 +85,10 @@ pub(crate) struct RestoreArgs {
 
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+
+    /// Join the lines of plain text into paragraphs, leave out page numbers and running heads
+    #[arg(long)]
+    pub(crate) reflow: bool,
 
     /// Show the changes as a unified diff; exit 1 if there are any
     #[arg(long, conflicts_with = "check")]
@@ -241,9 +245,46 @@ pub(crate) struct FormatArgs {
     /// How a correction is put into hOCR, ALTO and PAGE
     #[arg(long, value_name = "HOW", default_value = "replace")]
     pub(crate) record: RecordName,
+
+    /// How the bytes of plain text stand for letters; what is no Unicode is written in UTF-8
+    #[arg(long, value_name = "ENCODING", default_value = "auto")]
+    pub(crate) encoding: EncodingName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EncodingName {
+    /// As the bytes tell
+    Auto,
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "utf-16")]
+    Utf16,
+    /// The ABC fonts: .VnTime and the like
+    Tcvn3,
+    /// The VNI fonts for Windows
+    Vni,
+    Viscii,
+    /// The VPS fonts
+    Vps,
+    #[value(name = "windows-1258")]
+    Windows1258,
 }
 
 impl FormatArgs {
+    /// None: as the bytes tell.
+    pub(crate) fn encoding(&self) -> Option<Encoding> {
+        Some(match self.encoding {
+            EncodingName::Auto => return None,
+            EncodingName::Utf8 => Encoding::Utf8,
+            EncodingName::Utf16 => Encoding::Utf16Le,
+            EncodingName::Tcvn3 => Encoding::Tcvn3,
+            EncodingName::Vni => Encoding::Vni,
+            EncodingName::Viscii => Encoding::Viscii,
+            EncodingName::Vps => Encoding::Vps,
+            EncodingName::Windows1258 => Encoding::Windows1258,
+        })
+    }
+
     pub(crate) fn format(&self) -> Option<Format> {
         self.format.map(Into::into)
     }

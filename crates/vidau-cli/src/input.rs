@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use vidau::formats::Encoding;
 
 use crate::output::shown;
@@ -17,6 +17,27 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         std::fs::read(path)
     };
     bytes.with_context(|| shown(path))
+}
+
+/// The complaint that a file is in an encoding that cannot be told.
+pub(crate) fn not_utf8(name: &str, byte: u64, line: u64) -> anyhow::Error {
+    anyhow!(
+        "{name}: not UTF-8 at byte {byte} (line {line}), and for sure in no older encoding \
+         of Vietnamese; name it with --encoding, or convert it first"
+    )
+}
+
+/// Which of its kind the bytes are in: UTF-16 has two orders, Windows-1258 two
+/// customs.
+pub(crate) fn of_kind(encoding: Encoding, bytes: &[u8]) -> Encoding {
+    match encoding {
+        Encoding::Utf16Le if Encoding::detect(bytes) == Encoding::Utf16Be => Encoding::Utf16Be,
+        Encoding::Windows1258 if encoding.decode(bytes).is_err() => {
+            let marks = Encoding::Windows1258Marks;
+            marks.decode(bytes).map_or(encoding, |_| marks)
+        }
+        _ => encoding,
+    }
 }
 
 const BOM: &str = "\u{feff}";
@@ -34,33 +55,46 @@ pub(crate) struct Input {
 impl Input {
     /// Reads the file, or stdin for `-`.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        Self::from_bytes(&shown(path), read(path)?)
+        Self::from_bytes(&shown(path), read(path)?, None)
     }
 
-    /// A file that was read; `name` is what messages call it.
-    pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>) -> anyhow::Result<Self> {
-        let encoding = Encoding::detect(&bytes);
-        let (whole, original) = if encoding == Encoding::Utf8 {
-            match String::from_utf8(bytes) {
-                Ok(whole) => (whole, None),
+    /// A file that was read; `name` is what messages call it. The encoding is
+    /// the one asked for, or the one that the bytes tell.
+    pub(crate) fn from_bytes(
+        name: &str,
+        bytes: Vec<u8>,
+        encoding: Option<Encoding>,
+    ) -> anyhow::Result<Self> {
+        let mut encoding =
+            encoding.map_or_else(|| Encoding::detect(&bytes), |e| of_kind(e, &bytes));
+        let mut original = bytes;
+        if encoding == Encoding::Utf8 {
+            match String::from_utf8(original) {
+                Ok(whole) => {
+                    return Ok(Self {
+                        name: name.to_owned(),
+                        encoding,
+                        whole,
+                        original: None,
+                    });
+                }
                 Err(e) => {
                     let at = e.utf8_error().valid_up_to();
-                    let line = e.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
-                    bail!(
-                        "{name}: not UTF-8 at byte {at} (line {line}); \
-                         convert it first, for example: iconv -f WINDOWS-1258 -t UTF-8"
-                    );
+                    original = e.into_bytes();
+                    encoding = Encoding::detect_legacy(&original).ok_or_else(|| {
+                        let line = original[..at].iter().filter(|&&b| b == b'\n').count() + 1;
+                        not_utf8(name, at as u64, line as u64)
+                    })?;
                 }
             }
-        } else {
-            let whole = encoding.decode(&bytes).with_context(|| name.to_owned())?;
-            (whole.into_owned(), Some(bytes))
-        };
+        }
+        let whole = encoding.decode(&original);
+        let whole = whole.with_context(|| name.to_owned())?.into_owned();
         Ok(Self {
             name: name.to_owned(),
             encoding,
             whole,
-            original,
+            original: Some(original),
         })
     }
 

@@ -10,6 +10,7 @@ mod input;
 mod ledger;
 mod output;
 mod page;
+mod reflow;
 mod review;
 mod signals;
 mod size;

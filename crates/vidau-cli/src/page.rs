@@ -3,10 +3,11 @@
 
 use anyhow::{Context, ensure};
 use vidau::Worker;
-use vidau::formats::{self, Edit, Format, Record, Scan};
+use vidau::formats::{self, Edit, Encoding, Format, Record, Scan, Splice};
 
 use crate::input::Input;
-use crate::ledger::{Change, Findings, complete, word_at};
+use crate::ledger::{Change, Findings, complete, renumber, word_at};
+use crate::reflow::reflow;
 
 /// How to read a file and how to write it.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,10 @@ pub(crate) struct PageOptions {
     /// Its format; `None`: as its content tells.
     pub(crate) format: Option<Format>,
     pub(crate) record: Record,
+    /// How its bytes stand for text; `None`: as they tell.
+    pub(crate) encoding: Option<Encoding>,
+    /// Plain text is to have a line a paragraph.
+    pub(crate) reflow: bool,
     /// The text goes on where the one before ended.
     pub(crate) goes_on: bool,
 }
@@ -40,35 +45,31 @@ pub(crate) fn restore_bytes(
     bytes: Vec<u8>,
     options: &PageOptions,
 ) -> anyhow::Result<PageOutcome> {
-    let input = Input::from_bytes(name, bytes)?;
-    let format = format_of(&input, options.format)?;
-    let scan = scan(&input, format)?;
-    let restored = if options.goes_on {
-        worker.restore_next(scan.document())
-    } else {
-        worker.restore(scan.document())
-    };
-    let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
-    let splice = scan.splice(&changes, options.record);
-    let output = splice.apply(input.whole());
-    if format == Format::Text {
-        let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
-        ensure!(
-            lines(&output) == lines(input.whole()),
-            "{name}: the number of lines has changed; not written, please report this"
-        );
-    }
-    let (findings, edits) = Findings::of(&input, &scan, &restored, splice);
-    let is_changed = output != input.whole();
-    Ok(PageOutcome {
-        words: scan.document().source().split_whitespace().count(),
-        output: input.encoding.encode(&output),
-        findings,
-        edits,
-        is_changed,
-        format,
-        record: options.record,
-        input,
+    changed(name, bytes, options, |scan| {
+        let restored = if options.goes_on {
+            worker.restore_next(scan.document())
+        } else {
+            worker.restore(scan.document())
+        };
+        let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
+        let mut splice = scan.splice(&changes, options.record);
+        if scan.format() == Format::Text {
+            let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
+            ensure!(
+                lines(&splice.apply(scan.file())) == lines(scan.file()),
+                "{name}: the number of lines has changed; not written, please report this"
+            );
+        }
+        let mut findings = Findings::of(scan, &restored, &mut splice);
+        if options.reflow {
+            ensure!(
+                scan.format() == Format::Text,
+                "{name}: --reflow is for plain text, this is {}",
+                scan.format().name()
+            );
+            reflow(scan, &mut findings, &mut splice);
+        }
+        Ok((findings, splice))
     })
 }
 
@@ -78,14 +79,23 @@ pub(crate) fn change_bytes(
     name: &str,
     bytes: Vec<u8>,
     options: &PageOptions,
-    mut changes: Vec<Change>,
+    changes: Vec<Change>,
 ) -> anyhow::Result<PageOutcome> {
-    let input = Input::from_bytes(name, bytes)?;
-    let format = format_of(&input, options.format)?;
-    let scan = scan(&input, format)?;
+    changed(name, bytes, options, |scan| {
+        decided(name, scan, options.record, changes)
+    })
+}
+
+fn decided(
+    name: &str,
+    scan: &Scan<'_>,
+    record: Record,
+    mut changes: Vec<Change>,
+) -> anyhow::Result<(Findings, Splice)> {
     changes.sort_by_key(|c| c.span);
+    // The span in the document and the number of each.
     let mut wanted = Vec::with_capacity(changes.len());
-    for change in &mut changes {
+    for (i, change) in changes.iter_mut().enumerate() {
         let [start, end] = change.span;
         let span = scan.document_span(start..end);
         let source = scan.document().source();
@@ -99,56 +109,59 @@ pub(crate) fn change_bytes(
         );
         let runs = scan.document().runs();
         let run = runs.partition_point(|r| r.range.end <= span.start);
-        change.word = word_at(&scan, run);
-        wanted.push((span, change));
+        change.word = word_at(scan, run);
+        wanted.push((span, i));
     }
     // The engine's order may be another than the file's.
     wanted.sort_by_key(|(span, _)| span.start);
-    let splice = {
-        let changes: Vec<formats::Change<'_>> = wanted
-            .iter()
-            .map(|(span, change)| formats::Change {
-                span: span.clone(),
-                text: &change.after,
-                confidence: Some(change.confidence),
-            })
-            .collect();
-        let crossing = changes.windows(2).find(|w| w[0].span.end > w[1].span.start);
-        ensure!(crossing.is_none(), "{name}: two changes of one place");
-        scan.splice(&changes, options.record)
-    };
+    let crossing = wanted.windows(2).find(|w| w[0].0.end > w[1].0.start);
+    ensure!(crossing.is_none(), "{name}: two changes of one place");
+    let texts: Vec<formats::Change<'_>> = wanted
+        .iter()
+        .map(|(span, i)| formats::Change {
+            span: span.clone(),
+            text: &changes[*i].after,
+            confidence: Some(changes[*i].confidence),
+        })
+        .collect();
+    let mut splice = scan.splice(&texts, record);
     if let Some(&first) = splice.skipped.first() {
-        let change = &wanted[first].1;
+        let change = &changes[wanted[first].1];
         anyhow::bail!(
             "{name}: {} has no place for {:?} instead of {:?} (line {})",
-            format.name(),
+            scan.format().name(),
             change.after,
             change.before,
             change.line
         );
     }
-    let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by_key(|&i| wanted[i].1.span);
-    let mut places = vec![0; order.len()];
-    for (place, &i) in order.iter().enumerate() {
-        places[i] = place;
-    }
-    let mut edits = splice.edits.clone();
-    for edit in &mut edits {
-        edit.change = places.get(edit.change).copied().unwrap_or(0);
-    }
-    drop(wanted);
-    complete(&scan, &edits, &mut changes);
+    let numbers = wanted.iter().map(|(_, i)| *i).enumerate();
+    renumber(&mut splice.edits, numbers);
+    complete(scan, &splice.edits, &mut changes);
+    let flags = Vec::new();
+    Ok((Findings { changes, flags }, splice))
+}
+
+/// A file with what `change` finds and does.
+fn changed(
+    name: &str,
+    bytes: Vec<u8>,
+    options: &PageOptions,
+    change: impl FnOnce(&Scan<'_>) -> anyhow::Result<(Findings, Splice)>,
+) -> anyhow::Result<PageOutcome> {
+    let input = Input::from_bytes(name, bytes, options.encoding)?;
+    let format = format_of(&input, options.format)?;
+    let scan = scan(&input, format)?;
+    let (findings, splice) = change(&scan)?;
     let output = splice.apply(input.whole());
+    let output = input.encoding.written().encode(&output);
+    let output = output.with_context(|| name.to_owned())?;
     Ok(PageOutcome {
         words: scan.document().source().split_whitespace().count(),
-        output: input.encoding.encode(&output),
-        is_changed: output != input.whole(),
-        findings: Findings {
-            changes,
-            flags: Vec::new(),
-        },
-        edits,
+        is_changed: output != input.bytes(),
+        output,
+        findings,
+        edits: splice.edits,
         format,
         record: options.record,
         input,
@@ -169,6 +182,14 @@ pub(crate) fn format_of(input: &Input, format: Option<Format>) -> anyhow::Result
 
 /// Reads the words of a file.
 pub(crate) fn scan(input: &Input, format: Format) -> anyhow::Result<Scan<'_>> {
+    ensure!(
+        format == Format::Text || input.encoding.is_unicode(),
+        "{}: {} in {}, which only plain text may be in; convert it to UTF-8, \
+         its declarations as well",
+        input.name,
+        format.name(),
+        input.encoding.name()
+    );
     if format != Format::Text && format != Format::Tsv {
         let check = input.encoding.check_declared(input.whole());
         check.with_context(|| input.name.clone())?;

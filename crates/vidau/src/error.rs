@@ -73,7 +73,7 @@ pub enum Error {
         /// What is wrong there.
         problem: String,
     },
-    /// Bytes that are no text in the encoding.
+    /// Bytes that are no text in the encoding, or a text that it does not have.
     #[error("not {encoding} at byte {offset}")]
     Encoding {
         /// The encoding's name.

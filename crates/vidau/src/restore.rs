@@ -691,6 +691,8 @@ pub enum Reason {
     Lexicon,
     /// Nothing was changed, the reading is unsure.
     Unsure,
+    /// A line end taken out, or a line that only numbers a page.
+    Layout,
 }
 
 /// One change, or one place that is unsure.

@@ -18,6 +18,7 @@ use super::store::{self, Store};
 use super::whole::{self, About, WHOLE};
 use super::written::{Output, Written};
 use super::{parts, walk};
+use crate::input::of_kind;
 use crate::page::PageOptions;
 use crate::{ledger, signals};
 
@@ -184,12 +185,13 @@ pub(crate) struct Opened {
     pub(crate) file: File,
     size: u64,
     format: Format,
-    encoding: Encoding,
+    /// None: one older than Unicode, told when all of it is read.
+    encoding: Option<Encoding>,
 }
 
 impl Opened {
     fn is_in_parts(&self) -> bool {
-        self.format == Format::Text && self.encoding == Encoding::Utf8 && self.size > WHOLE
+        self.format == Format::Text && self.encoding == Some(Encoding::Utf8) && self.size > WHOLE
     }
 }
 
@@ -212,8 +214,9 @@ pub(crate) fn examine(
     let mut head = Vec::new();
     (&mut file).take(HEAD).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
-    let encoding = Encoding::detect(&head);
-    if encoding == Encoding::Utf8 && head.contains(&0) {
+    let encoding = encoding_of(&head, rules.options.encoding);
+    let is_wide = matches!(encoding, Some(Encoding::Utf16Le | Encoding::Utf16Be));
+    if !is_wide && head.contains(&0) {
         if path.extension().is_none() {
             return Err(Failure::Companion);
         }
@@ -221,8 +224,8 @@ pub(crate) fn examine(
     }
     // Characters cut off at the end do not matter here.
     let text = match encoding {
-        Encoding::Utf8 => String::from_utf8_lossy(&head),
-        other => other.decode(&head).unwrap_or_default(),
+        Some(wide) if is_wide => wide.decode(&head).unwrap_or_default(),
+        _ => String::from_utf8_lossy(&head),
     };
     let format = match rules.options.format.or_else(|| Format::detect(&text)) {
         // A table or markup by its name, but not one that is known.
@@ -248,6 +251,17 @@ pub(crate) fn examine(
         return Err(error.into());
     }
     Ok(opened)
+}
+
+/// As the first bytes tell, where none is asked for.
+fn encoding_of(head: &[u8], asked: Option<Encoding>) -> Option<Encoding> {
+    if let Some(asked) = asked {
+        return Some(of_kind(asked, head));
+    }
+    let detected = Encoding::detect(head);
+    // A character may be cut off at the end.
+    let is_utf8 = !std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some());
+    (detected != Encoding::Utf8 || is_utf8).then_some(detected)
 }
 
 impl Rules {

@@ -27,7 +27,7 @@ use anyhow::Context;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use vidau::formats::Format;
+use vidau::formats::{Encoding, Format};
 
 use self::compare::Earlier;
 use self::job::{Rules, Shop, Verdict};
@@ -59,6 +59,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         timeout: Duration::from_secs(args.timeout),
         options: PageOptions {
             format: args.format.format(),
+            encoding: args.format.encoding(),
             record: args.format.record(),
             ..PageOptions::default()
         },
@@ -135,7 +136,10 @@ fn config(args: &BatchArgs, model: &str, settings: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let format = args.format.format().map_or("detected", Format::name);
     let record = args.format.record().name();
-    let text = format!("{version} {model} settings {settings} format {format} record {record}");
+    let encoding = args.format.encoding().map_or("detected", Encoding::name);
+    let text = format!(
+        "{version} {model} settings {settings} format {format} record {record} encoding {encoding}"
+    );
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 

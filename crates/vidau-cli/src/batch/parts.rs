@@ -7,6 +7,7 @@ use anyhow::bail;
 use vidau::Worker;
 use vidau::formats::Format;
 
+use crate::input::not_utf8;
 use crate::ledger::Findings;
 use crate::ledger::rows::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
@@ -96,13 +97,8 @@ impl<'n, R: Read> Parts<'n, R> {
             let is_cut_character = e.error_len().is_none() && !self.is_end;
             if !is_cut_character || e.valid_up_to() == 0 {
                 let lines = count_lines(&self.buffer[..e.valid_up_to()]);
-                bail!(
-                    "{}: not UTF-8 at byte {} (line {}); \
-                     convert it first, for example: iconv -f WINDOWS-1258 -t UTF-8",
-                    self.name,
-                    self.at + e.valid_up_to() as u64,
-                    self.line + lines
-                );
+                let byte = self.at + e.valid_up_to() as u64;
+                return Err(not_utf8(self.name, byte, self.line + lines));
             }
             end = e.valid_up_to();
         }

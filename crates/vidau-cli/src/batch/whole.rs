@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{anyhow, bail};
-use vidau::formats::Format;
+use vidau::formats::{Encoding, Format};
 use vidau::{Restorer, Worker};
 
 use super::parts;
@@ -41,7 +41,7 @@ pub(crate) fn restore<'r>(
     bytes: Vec<u8>,
     options: &PageOptions,
 ) -> anyhow::Result<Whole> {
-    if options.format == Some(Format::Text) && bytes.len() as u64 > WHOLE {
+    if bytes.len() as u64 > WHOLE && is_plain(&bytes, options) {
         return guarded(restorer, worker, about.name, |worker| {
             in_parts(worker, about, &bytes)
         });
@@ -58,6 +58,14 @@ pub(crate) fn restore<'r>(
         file: File::of(&page, about.input, about.model).into_owned(),
         output: page.output,
     })
+}
+
+/// Whether it is text in UTF-8, which can be read in parts.
+fn is_plain(bytes: &[u8], options: &PageOptions) -> bool {
+    let encoding = options.encoding.unwrap_or_else(|| Encoding::detect(bytes));
+    options.format == Some(Format::Text)
+        && encoding == Encoding::Utf8
+        && std::str::from_utf8(bytes).is_ok()
 }
 
 fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::Result<Whole> {

@@ -17,6 +17,7 @@ pub(crate) struct Output<'s> {
     text: Temporary<'s>,
     hasher: blake3::Hasher,
     size: u64,
+    is_converted: bool,
     ledger: Writer<zstd::Encoder<'static, Temporary<'s>>>,
 }
 
@@ -29,6 +30,7 @@ impl<'s> Output<'s> {
                 text: store.temporary()?,
                 hasher: blake3::Hasher::new(),
                 size: 0,
+                is_converted: file.is_converted(),
                 ledger: Writer::new(ledger, file)?,
             })
         };
@@ -48,7 +50,7 @@ impl<'s> Output<'s> {
 
     pub(crate) fn finish(self) -> Result<Written<'s>, Failure> {
         let hash = self.hasher.finalize();
-        let is_changed = self.ledger.rows() > 0;
+        let is_changed = self.is_converted || self.ledger.rows() > 0;
         let ledger = self.ledger.finish(&hash.to_hex()).map_err(failure)?;
         let ledger = ledger.finish().map_err(failure)?;
         Ok(Written {

@@ -79,6 +79,7 @@ pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
     let proposed = proposed.map_or(&[][..], |r| &r.changes);
     let options = PageOptions {
         format: args.format.format(),
+        encoding: args.format.encoding(),
         record: args.format.record(),
         ..PageOptions::default()
     };

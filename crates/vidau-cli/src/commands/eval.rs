@@ -73,9 +73,9 @@ fn measure(
     let ocr = match &text.ocr {
         Some(path) => Input::read(path)?,
         None if args.strip => {
-            Input::from_bytes(&truth.name, strip_marks(truth.text()).into_bytes())?
+            Input::from_bytes(&truth.name, strip_marks(truth.text()).into_bytes(), None)?
         }
-        None => Input::from_bytes(&truth.name, truth.text().into())?,
+        None => Input::from_bytes(&truth.name, truth.text().into(), None)?,
     };
     let format = match (&text.ocr, args.format) {
         (_, Some(format)) => format.into(),

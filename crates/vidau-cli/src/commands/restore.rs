@@ -174,10 +174,17 @@ fn restore(
 ) -> anyhow::Result<PageOutcome> {
     let options = PageOptions {
         format: args.format.format(),
+        encoding: args.format.encoding(),
+        reflow: args.reflow,
         record: args.format.record(),
         ..PageOptions::default()
     };
     let page = restore_bytes(worker, &shown(path), input::read(path)?, &options)?;
+    let encoding = page.input.encoding;
+    if !encoding.is_unicode() && !args.quiet {
+        let (name, encoding) = (&page.input.name, encoding.name());
+        output::message(&format!("{name}: read as {encoding}, written as UTF-8"));
+    }
     let entries = match args.ledger {
         Some(_) => ledger::entries(&page, args.ledger_form, model)?,
         None => String::new(),

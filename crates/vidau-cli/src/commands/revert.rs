@@ -109,6 +109,7 @@ fn all_but(args: &RevertArgs, recorded: &Recorded, bytes: Vec<u8>) -> anyhow::Re
     }
     let options = PageOptions {
         format: recorded.format(),
+        encoding: Some(recorded.encoding()?),
         record: recorded.record().unwrap_or_default(),
         ..PageOptions::default()
     };

@@ -4,13 +4,12 @@
 use anyhow::ensure;
 use serde::{Deserialize, Serialize};
 
-use super::RawEdit;
 use super::record::{File, Recorded, Undo};
-use super::rows::trimmed;
+use super::rows::{self, Rows};
 use crate::page::PageOutcome;
 
 /// Name and version of the layout.
-const SCHEMA: &str = "vidau.compact-ledger/2";
+pub(super) const SCHEMA: &str = "vidau.compact-ledger/2";
 
 /// What is surer is not worth a place.
 const SURE: f32 = 0.95;
@@ -23,7 +22,7 @@ struct Line<'a> {
     /// BLAKE3 of the output.
     output: String,
     /// Bytes of the input between one edit and the next.
-    gaps: Vec<usize>,
+    gaps: Vec<u64>,
     /// What stood there.
     before: Vec<String>,
     /// How many bytes stand there now.
@@ -32,40 +31,27 @@ struct Line<'a> {
     unsure: Vec<(usize, u8)>,
 }
 
-pub(super) fn lines(
-    file: &File<'_>,
-    output: &str,
-    edits: &[RawEdit],
-    page: &PageOutcome,
-) -> anyhow::Result<String> {
+pub(super) fn lines(file: &File<'_>, output: &str, page: &PageOutcome) -> anyhow::Result<String> {
     let mut line = Line {
         schema: SCHEMA,
         file: file.clone(),
         output: output.to_owned(),
-        gaps: Vec::with_capacity(edits.len()),
-        before: Vec::with_capacity(edits.len()),
-        lengths: Vec::with_capacity(edits.len()),
+        gaps: Vec::new(),
+        before: Vec::new(),
+        lengths: Vec::new(),
         unsure: Vec::new(),
     };
-    let mut at = 0usize;
-    for (i, (start, before, after)) in edits.iter().enumerate() {
-        let (same, before, after) = trimmed(before, after);
-        line.gaps.push(start + same - at);
+    let mut rows = Rows::default();
+    for (i, edit) in rows::edits(page).enumerate() {
+        let (gap, before, after, percent, _) = rows.row(&edit);
+        line.gaps.push(gap);
         line.before.push(before.to_owned());
         line.lengths.push(after.len());
-        at = start + same + before.len();
-        let change = page.findings.changes.get(page.edits[i].change);
-        if let Some(change) = change.filter(|c| c.flagged || c.confidence < SURE) {
-            line.unsure
-                .push((i, (change.confidence * 100.0).round() as u8));
+        if edit.flagged || edit.confidence < SURE {
+            line.unsure.push((i, percent));
         }
     }
     Ok(serde_json::to_string(&line)? + "\n")
-}
-
-/// Whether the line is such a ledger.
-pub(super) fn begins(line: &str) -> bool {
-    line.starts_with(&format!("{{\"schema\":\"{SCHEMA}\""))
 }
 
 pub(super) fn read(line: &str) -> anyhow::Result<Recorded> {
@@ -78,7 +64,7 @@ pub(super) fn read(line: &str) -> anyhow::Result<Recorded> {
     let columns = line.gaps.into_iter().zip(line.before).zip(line.lengths);
     let undo = columns.map(|((gap, before), length)| {
         let undo = Undo {
-            start: at.saturating_add(gap),
+            start: at.saturating_add(usize::try_from(gap).unwrap_or(usize::MAX)),
             before,
             length,
         };

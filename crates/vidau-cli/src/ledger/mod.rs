@@ -5,11 +5,11 @@ mod compact;
 mod record;
 pub(crate) mod rows;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Edit, Format, Scan, Splice};
 use vidau::{Correction, Restored};
-
-use crate::input::Input;
 
 pub(crate) use record::{File, Recorded, entries, is_compressed, open};
 
@@ -101,13 +101,7 @@ pub(crate) struct Findings {
 impl Findings {
     /// In the order of the file. What the file has no place for is no change
     /// but a flag.
-    pub(crate) fn of(
-        input: &Input,
-        scan: &Scan<'_>,
-        restored: &Restored<'_>,
-        splice: Splice,
-    ) -> (Self, Vec<Edit>) {
-        let mut edits = splice.edits;
+    pub(crate) fn of(scan: &Scan<'_>, restored: &Restored<'_>, splice: &mut Splice) -> Self {
         let mut skipped: Vec<usize> = Vec::new();
         let mut changes: Vec<(usize, Change)> = Vec::new();
         for (i, c) in restored.corrections().enumerate() {
@@ -137,18 +131,23 @@ impl Findings {
         }
         changes.sort_by_key(|(_, c)| c.span);
         flags.sort_by_key(|c| c.span);
-        // Edits name the changes in their new order.
-        let mut places = vec![0; changes.iter().map(|(i, _)| i + 1).max().unwrap_or(0)];
-        for (place, (i, _)) in changes.iter().enumerate() {
-            places[*i] = place;
-        }
-        for edit in &mut edits {
-            edit.change = places.get(edit.change).copied().unwrap_or(0);
-        }
+        let order = changes
+            .iter()
+            .enumerate()
+            .map(|(place, (i, _))| (*i, place));
+        renumber(&mut splice.edits, order);
         let mut changes: Vec<Change> = changes.into_iter().map(|(_, c)| c).collect();
-        complete(scan, &edits, &mut changes);
-        place(input.whole(), &edits, &mut flags);
-        (Self { changes, flags }, edits)
+        complete(scan, &splice.edits, &mut changes);
+        place(scan.file(), &splice.edits, &mut flags);
+        Self { changes, flags }
+    }
+}
+
+/// Has the edits name the changes by new numbers, given as old and new.
+pub(crate) fn renumber(edits: &mut [Edit], numbers: impl Iterator<Item = (usize, usize)>) {
+    let numbers: HashMap<usize, usize> = numbers.collect();
+    for edit in edits {
+        edit.change = numbers.get(&edit.change).copied().unwrap_or(0);
     }
 }
 
@@ -214,7 +213,7 @@ pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<WordPlace> {
 }
 
 /// Sets lines, columns and offsets, in one pass over the text.
-fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
+pub(crate) fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();
     let (mut at, mut line, mut line_start) = (0, 1, bom);
     let (mut next, mut growth) = (0, 0);

@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Encoding, Format, Record};
 
-use super::{Change, RawEdit, compact, hash, raw, rows};
+use super::{Change, compact, hash, rows};
 use crate::args::LedgerForm;
 use crate::input;
 use crate::output::shown;
@@ -75,6 +75,12 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Whether the output is another one than the input, even without a change.
+    pub(crate) fn is_converted(&self) -> bool {
+        let encoding = self.encoding.as_deref().and_then(Encoding::from_name);
+        encoding.is_some_and(|e| e.written() != e)
+    }
+
     pub(crate) fn into_owned(self) -> File<'static> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         File {
@@ -91,14 +97,10 @@ impl<'a> File<'a> {
 /// The ledger's lines for one file.
 pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyhow::Result<String> {
     let (input, output) = (hash(page.input.bytes()), hash(&page.output));
-    if form == LedgerForm::Compact {
+    // Without a change there is no line, but the encoding may be another.
+    if form == LedgerForm::Compact || page.findings.changes.is_empty() {
         let file = File::of(page, &input[..HALF], model);
-        let edits: Vec<RawEdit> = page
-            .edits
-            .iter()
-            .map(|e| raw(page.input.whole(), e))
-            .collect();
-        return compact::lines(&file, &output[..HALF], &edits, page);
+        return compact::lines(&file, &output[..HALF], page);
     }
     let file = File::of(page, &input, model);
     let mut lines = String::new();
@@ -121,7 +123,7 @@ fn is_hash(recorded: &str, bytes: &[u8]) -> bool {
 }
 
 /// Digits of half a hash: 128 bits.
-pub(super) const HALF: usize = 32;
+const HALF: usize = 32;
 
 /// What it takes to undo an edit of a file that is as it was left.
 pub(super) struct Undo {
@@ -167,6 +169,13 @@ pub(crate) fn is_compressed(ledger: &[u8]) -> bool {
     ledger.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
 
+/// Whether a line begins a ledger of this layout.
+fn begins(line: &str, schema: &str) -> bool {
+    let rest = line.strip_prefix("{\"schema\":\"");
+    let rest = rest.and_then(|rest| rest.strip_prefix(schema));
+    rest.is_some_and(|rest| rest.starts_with('"'))
+}
+
 /// Reads a ledger of either form; files in its order.
 fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
     let mut all: Vec<Recorded> = Vec::new();
@@ -176,11 +185,11 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         if line.trim().is_empty() {
             continue;
         }
-        if compact::begins(line) {
+        if begins(line, compact::SCHEMA) {
             all.push(compact::read(line).with_context(place)?);
             continue;
         }
-        if rows::is_header(line) {
+        if begins(line, rows::SCHEMA) {
             let mut rest = lines.by_ref().map(|(_, line)| line);
             all.push(rows::read(line, &mut rest).with_context(place)?);
             continue;
@@ -264,6 +273,15 @@ impl Recorded {
         }
     }
 
+    /// That of what was read.
+    pub(crate) fn encoding(&self) -> anyhow::Result<Encoding> {
+        match &self.file.encoding {
+            None => Ok(Encoding::Utf8),
+            Some(name) => Encoding::from_name(name)
+                .with_context(|| format!("encoding {name} is not known to this version")),
+        }
+    }
+
     /// The input's bytes, from those that were written; nothing is given that
     /// is not what was read.
     pub(crate) fn undo(&self, output: &[u8]) -> anyhow::Result<Vec<u8>> {
@@ -271,16 +289,12 @@ impl Recorded {
             self.is_output(output),
             "it was changed after the ledger was written"
         );
-        let encoding = match &self.file.encoding {
-            None => Encoding::Utf8,
-            Some(name) => Encoding::from_name(name)
-                .with_context(|| format!("encoding {name} is not known to this version"))?,
-        };
-        let text = encoding.decode(output)?;
+        let encoding = self.encoding()?;
+        let text = encoding.written().decode(output)?;
         let Some(original) = self.original(&text) else {
             bail!("the ledger does not fit it");
         };
-        let bytes = encoding.encode(&original);
+        let bytes = encoding.encode(&original)?;
         ensure!(
             is_hash(&self.file.input, &bytes),
             "the ledger does not lead back to what was read"

@@ -11,7 +11,7 @@ use super::record::{File, Recorded, Undo};
 use crate::page::PageOutcome;
 
 /// Name and version of the layout.
-const SCHEMA: &str = "vidau.compact-ledger/1";
+pub(super) const SCHEMA: &str = "vidau.compact-ledger/1";
 
 #[derive(Serialize, Deserialize)]
 struct Header<'a> {
@@ -121,7 +121,7 @@ fn line(out: &mut impl Write, content: &impl Serialize) -> io::Result<()> {
 
 /// The two without what they begin and end with alike, and the length of the
 /// former: the letters that were right are in the file.
-pub(super) fn trimmed<'t>(before: &'t str, after: &'t str) -> (usize, &'t str, &'t str) {
+fn trimmed<'t>(before: &'t str, after: &'t str) -> (usize, &'t str, &'t str) {
     let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
         let pairs = a.zip(b).take_while(|(a, b)| a == b);
         pairs.map(|(a, _)| a.len_utf8()).sum::<usize>()
@@ -131,11 +131,6 @@ pub(super) fn trimmed<'t>(before: &'t str, after: &'t str) -> (usize, &'t str, &
     let end = same(&mut before.chars().rev(), &mut after.chars().rev());
     let cut = |text: &'t str| &text[..text.len() - end];
     (start, cut(before), cut(after))
-}
-
-/// Whether the line is the header of such a ledger.
-pub(super) fn is_header(line: &str) -> bool {
-    line.starts_with(&format!("{{\"schema\":\"{SCHEMA}\""))
 }
 
 /// Reads what follows a header, up to its trailer.

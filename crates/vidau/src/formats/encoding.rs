@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::legacy;
 use crate::error::{Error, Result};
 
 /// How a file's bytes stand for its text.
@@ -15,9 +16,34 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, the upper byte first.
     Utf16Be,
+    /// The set VN3 of TCVN 5712:1993, the code of the ABC fonts (`.VnTime`).
+    Tcvn3,
+    /// The code of the VNI fonts for Windows.
+    Vni,
+    /// VISCII, RFC 1456.
+    Viscii,
+    /// The code of the VPS fonts.
+    Vps,
+    /// Windows-1258, tones as marks only on letters that it does not have.
+    Windows1258,
+    /// Windows-1258, all tones as marks, as keyboards put them.
+    Windows1258Marks,
 }
 
 impl Encoding {
+    /// Every encoding.
+    pub const ALL: [Self; 9] = [
+        Self::Utf8,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Tcvn3,
+        Self::Vni,
+        Self::Viscii,
+        Self::Vps,
+        Self::Windows1258,
+        Self::Windows1258Marks,
+    ];
+
     /// Its name in options and reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -25,14 +51,31 @@ impl Encoding {
             Self::Utf8 => "utf-8",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
+            Self::Tcvn3 => "tcvn3",
+            Self::Vni => "vni",
+            Self::Viscii => "viscii",
+            Self::Vps => "vps",
+            Self::Windows1258 => "windows-1258",
+            Self::Windows1258Marks => "windows-1258-marks",
         }
     }
 
     /// The encoding of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Utf8, Self::Utf16Le, Self::Utf16Be];
-        all.into_iter().find(|e| e.name() == name)
+        Self::ALL.into_iter().find(|e| e.name() == name)
+    }
+
+    /// Whether it is one of Unicode. The others are read, not written.
+    #[must_use]
+    pub fn is_unicode(self) -> bool {
+        matches!(self, Self::Utf8 | Self::Utf16Le | Self::Utf16Be)
+    }
+
+    /// In which a text that was read in this one is written.
+    #[must_use]
+    pub fn written(self) -> Self {
+        if self.is_unicode() { self } else { Self::Utf8 }
     }
 
     /// UTF-16 begins with a byte order mark, or with a character of ASCII.
@@ -47,7 +90,15 @@ impl Encoding {
         }
     }
 
-    /// The text; a byte order mark is its first character.
+    /// The encoding older than Unicode in which bytes that are no UTF-8 are
+    /// Vietnamese text, and clearly so in no other.
+    #[must_use]
+    pub fn detect_legacy(bytes: &[u8]) -> Option<Self> {
+        legacy::detect(bytes)
+    }
+
+    /// The text; a byte order mark is its first character. [`encode`](Self::encode)
+    /// leads back to the same bytes.
     ///
     /// # Errors
     /// [`Error::Encoding`] at the first bytes that stand for no text.
@@ -61,6 +112,10 @@ impl Encoding {
             }
             Self::Utf16Le => u16::from_le_bytes,
             Self::Utf16Be => u16::from_be_bytes,
+            _ => {
+                let text = legacy::decode(self, bytes);
+                return text.map(Into::into).map_err(|at| self.error(at as u64));
+            }
         };
         let (pairs, rest) = bytes.as_chunks::<2>();
         let mut at = 0;
@@ -78,13 +133,16 @@ impl Encoding {
     }
 
     /// The bytes that stand for the text.
-    #[must_use]
-    pub fn encode(self, text: &str) -> Vec<u8> {
-        match self {
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] at the first character that it does not have.
+    pub fn encode(self, text: &str) -> Result<Vec<u8>> {
+        Ok(match self {
             Self::Utf8 => text.as_bytes().to_vec(),
             Self::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Self::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        }
+            _ => legacy::encode(self, text).map_err(|at| self.error(at as u64))?,
+        })
     }
 
     fn error(self, offset: u64) -> Error {
@@ -120,6 +178,7 @@ impl Encoding {
         let is_declared = match self {
             Self::Utf8 => ["utf-8", "utf8", ""].contains(&declared),
             Self::Utf16Le | Self::Utf16Be => declared.starts_with("utf-16") || declared.is_empty(),
+            _ => false,
         };
         if is_declared {
             return Ok(());
@@ -144,7 +203,7 @@ mod tests {
     fn text_goes_there_and_back() {
         let text = "\u{feff}Việt 😀\r\n";
         for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be] {
-            let bytes = encoding.encode(text);
+            let bytes = encoding.encode(text).unwrap();
             assert_eq!(Encoding::detect(&bytes), encoding);
             assert_eq!(encoding.decode(&bytes).unwrap(), text);
         }

@@ -23,6 +23,7 @@ mod entities;
 mod glyphs;
 mod hocr;
 mod layout;
+mod legacy;
 mod page;
 mod splice;
 mod tsv;
