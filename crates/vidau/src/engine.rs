@@ -106,6 +106,7 @@ impl Engine {
                     max_cost: 28 * NAT,
                     max_price: Cost::MAX / 4,
                     n_best: 32,
+                    only_syllables: false,
                 },
                 foreign_word: 3 * NAT,
                 foreign_char: 5 * NAT / 2,

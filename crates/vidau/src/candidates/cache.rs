@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Candidate;
+use super::{Asked, Candidate};
 use crate::decode::ByProfile;
 use crate::engine::PROFILES;
 
@@ -14,7 +14,7 @@ type Found = Option<(u32, u32)>;
 /// What is known of one token.
 #[derive(Debug, Default)]
 struct Known {
-    found: [Found; PROFILES],
+    found: [[Found; PROFILES]; 3],
     evidence: Option<ByProfile>,
 }
 
@@ -49,15 +49,16 @@ impl CandidateCache {
     }
 
     /// What was found for the token under a profile, if it was searched.
-    pub(crate) fn get(&self, token: u32, profile: usize) -> Option<&[Candidate]> {
-        let (start, end) = self.known[token as usize].found[profile]?;
+    pub(crate) fn get(&self, token: u32, profile: usize, asked: Asked) -> Option<&[Candidate]> {
+        let (start, end) = self.known[token as usize].found[asked as usize][profile]?;
         Some(&self.flat[start as usize..end as usize])
     }
 
-    pub(crate) fn put(&mut self, token: u32, profile: usize, found: &[Candidate]) {
+    pub(crate) fn put(&mut self, token: u32, profile: usize, asked: Asked, found: &[Candidate]) {
         let start = self.flat.len() as u32;
         self.flat.extend_from_slice(found);
-        self.known[token as usize].found[profile] = Some((start, self.flat.len() as u32));
+        self.known[token as usize].found[asked as usize][profile] =
+            Some((start, self.flat.len() as u32));
     }
 
     /// How well each profile explains the token, if it was asked before.

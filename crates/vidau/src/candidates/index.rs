@@ -15,11 +15,17 @@ pub(crate) const MAX_WRITTEN: usize = 3;
 pub(crate) struct Entry {
     /// Base letters, 5 bits each, the last written lowest.
     pub(crate) base: u16,
-    /// Bit k: the k-th letter from the end is a capital.
-    pub(crate) upper: u8,
-    /// Marks, the last written letter's first.
-    pub(crate) marks: [u8; MAX_WRITTEN],
+    /// Marks and cases of all letters; see [`letter`](Self::letter).
+    pub(crate) spelt: u32,
     pub(crate) cost: Cost,
+}
+
+impl Entry {
+    /// What letter `k`, counted from the end, adds to `spelt`.
+    #[inline]
+    pub(crate) fn letter(k: usize, mark: u8, is_upper: bool) -> u32 {
+        (u32::from(mark) << 1 | u32::from(is_upper)) << (10 * k)
+    }
 }
 
 /// Entries that differ in nothing but marks and cases, cheapest first.
@@ -81,18 +87,17 @@ impl ProfileIndex {
             .segments
             .iter()
             .filter_map(|s| {
-                let (base, upper, marks) = written(&s.truth)?;
+                let (base, spelt) = written(&s.truth)?;
                 let codes: Vec<u16> = s.observed.chars().map(char_code).collect();
                 let entry = Entry {
                     base,
-                    upper,
-                    marks,
+                    spelt,
                     cost: s.cost.max(0),
                 };
                 (codes.len() <= MAX_OBSERVED).then(|| (observed_key(&codes), entry))
             })
             .collect();
-        keyed.sort_by_key(|(key, e)| (*key, e.base, e.cost, e.marks, e.upper));
+        keyed.sort_by_key(|(key, e)| (*key, e.base, e.cost, e.spelt));
         let mut slots = vec![FREE; (2 * keyed.len()).next_power_of_two().max(16)];
         let mut groups: Vec<Group> = Vec::new();
         let mut end = 0;
@@ -153,8 +158,11 @@ impl ProfileIndex {
         }
     }
 
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
+    /// The entries of a group, by its number.
+    #[inline]
+    pub(crate) fn entries_of(&self, group: u32) -> &[Entry] {
+        let (start, end) = self.groups[group as usize].entries;
+        &self.entries[start as usize..end as usize]
     }
 }
 
@@ -163,22 +171,20 @@ fn slot_of(key: u64, slots: usize) -> usize {
     (mixed >> 32) as usize & (slots - 1)
 }
 
-/// `None` when a character is no letter or there are too many.
-fn written(truth: &str) -> Option<(u16, u8, [u8; MAX_WRITTEN])> {
+/// The base letters and the spelling of an entry; `None` when a character is
+/// no letter or there are too many.
+fn written(truth: &str) -> Option<(u16, u32)> {
     let mut base = 0;
-    let mut upper = 0;
+    let mut spelt = 0;
     let mut len = 0;
-    let mut marks = [0; MAX_WRITTEN];
-    for c in truth.chars() {
+    for c in truth.chars().rev() {
         let letter = Letter::from_char(c)?;
         if len == MAX_WRITTEN {
             return None;
         }
-        base = base << 5 | base_code(letter.base);
-        upper = upper << 1 | u8::from(letter.upper);
-        marks.rotate_right(1);
-        marks[0] = letter.mark;
+        base |= base_code(letter.base) << (5 * len);
+        spelt |= Entry::letter(len, letter.mark, letter.upper);
         len += 1;
     }
-    (len > 0).then_some((base, upper, marks))
+    (len > 0).then_some((base, spelt))
 }

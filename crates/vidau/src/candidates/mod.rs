@@ -2,6 +2,7 @@
 
 mod cache;
 mod index;
+mod rows;
 mod search;
 mod tree;
 
@@ -12,7 +13,7 @@ use tree::Tree;
 
 pub(crate) use cache::CandidateCache;
 pub(crate) use index::{
-    MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
+    Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
 };
 pub(crate) use search::{Bounds, Searcher};
 
@@ -26,6 +27,16 @@ pub(crate) struct Candidate {
     pub(crate) foreign: bool,
     /// Channel cost.
     pub(crate) cost: Cost,
+}
+
+/// Which of a token's candidates are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    All,
+    /// The best few.
+    Few,
+    /// The best few Vietnamese syllables.
+    FewSyllables,
 }
 
 /// What each word costs by itself.

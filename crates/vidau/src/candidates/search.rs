@@ -1,16 +1,23 @@
 //! The bounded walk of lexicon × channel.
 //!
-//! Depth first over base letters, one row of costs a letter: `row[j]` is the
-//! least cost at which the letters so far are read as the first `j` observed
-//! characters. A base letter costs the least over its marks and cases, a lower
-//! bound; below the separator each marked form is priced exactly, for each
-//! casing in question. Costs are never negative, so a walk is left where its
-//! whole row is above the bound, and with it whatever goes on from the rows
-//! before by a segment of several letters.
+//! Depth first over base letters, one [`Row`] of costs a letter. A base letter
+//! costs the least over its marks and cases, a lower bound; below the
+//! separator each marked form is priced exactly, for each casing in question.
+//! Costs are never negative, so a walk is left where its whole row is above
+//! the bound, and with it whatever goes on from the rows before by a segment
+//! of several letters.
+//!
+//! The bound is on the price, channel and word. It starts low and is raised
+//! until it holds what is asked for (iterative deepening, Korf 1985): of the
+//! words of a lexicon few are near a token, and a walk within a low bound
+//! costs a small part of the next.
 
 use std::collections::BinaryHeap;
 
-use super::index::{MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key};
+use super::index::{
+    Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
+};
+use super::rows::{Cell, NEVER, Row, cell};
 use super::tree::{Tree, TreeNode};
 use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
@@ -19,9 +26,11 @@ use crate::syllable::Letter;
 
 /// Longest token that is looked up, in characters.
 pub(crate) const MAX_TOKEN: usize = 32;
-const ROW: usize = MAX_TOKEN + 1;
 /// Above every cost; twice it does not overflow.
 const UNREACHED: Cost = Cost::MAX / 4;
+/// By how much the bound is raised the first time, and half as much again
+/// each time after.
+const STEP: Cost = 2 * NAT;
 
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +41,7 @@ pub(crate) struct Bounds {
     /// Candidates whose channel cost is above the least by more than this are
     /// dropped.
     pub(crate) channel_margin: Cost,
-    /// Channel costs above this are never looked at.
+    /// Channel costs above this, or above 127 nats, are never looked at.
     pub(crate) max_cost: Cost,
     /// Candidates whose price is above this are dropped.
     pub(crate) max_price: Cost,
@@ -41,27 +50,44 @@ pub(crate) struct Bounds {
     pub(crate) foreign: Cost,
     /// At most so many candidates are kept.
     pub(crate) n_best: usize,
+    /// Of them, only Vietnamese syllables are kept; the others still count in
+    /// the margins.
+    pub(crate) only_syllables: bool,
 }
 
-/// Entries for one group of base letters at one place of the token.
+/// A group of base letters at one place of the token.
 #[derive(Debug, Clone, Copy)]
 struct Link {
-    /// Observed characters before it.
+    /// Observed characters before it, and before what follows it.
     start: u8,
-    /// Observed characters it takes.
-    len: u8,
+    end: u8,
     /// Least cost over marks and cases.
-    least: Cost,
-    entries: (u32, u32),
+    least: Cell,
+    /// Its number in the profile.
+    group: u32,
     next: u32,
 }
+
+/// A longer group of which the first letters are there.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    start: u8,
+    /// The code of the letter that must come next.
+    letter: u8,
+    /// The group's own cost and that of the characters after it.
+    least: Cell,
+    next: u32,
+}
+
+/// The least by the code of a letter.
+type ByLetter = [Cell; 32];
 
 /// A stretch of the token that the channel knows as a reading.
 #[derive(Debug, Clone)]
 struct Stretch {
     start: u8,
-    len: u8,
-    least: Cost,
+    end: u8,
+    least: Cell,
     groups: std::ops::Range<u32>,
 }
 
@@ -77,27 +103,39 @@ pub(crate) struct Searcher {
     heads: Vec<u32>,
     touched: Vec<u16>,
     /// The same for the first letter, and the first two, of longer groups.
-    ahead: Vec<u32>,
+    aheads: Vec<Ahead>,
+    ahead_heads: Vec<u32>,
     touched_ahead: Vec<u16>,
-    lower_rows: Vec<[Cost; ROW]>,
-    exact_rows: Vec<[Cost; ROW]>,
-    bases: [u8; MAX_LETTERS],
+    /// For each start the least cost of a group that begins with a letter, and
+    /// of the characters after the group.
+    leads: Vec<ByLetter>,
+    lower_rows: Vec<Row>,
+    exact_rows: Vec<Row>,
+    /// After so many letters, the least cost of going on with each letter.
+    going_on: Vec<ByLetter>,
     /// The codes of the last letters up to each, as groups have them.
     trails: [u16; MAX_LETTERS + 1],
     marks: [u8; MAX_LETTERS],
-    /// `rest[j]`: the least cost of the observed characters from `j` on,
+    /// For each number of characters the least cost of those after them,
     /// whatever the word; what a walk must still pay at least.
-    rest: [Cost; ROW],
-    /// The same for those before `j`.
-    before: [Cost; ROW],
+    rest: Row,
+    /// The same for those before.
+    before: Row,
     found: Vec<Candidate>,
-    /// The best price, and the least channel cost, of what was found.
+    /// The best price found, and the least channel cost of what is within the
+    /// margin of it.
     best: Cost,
     least: Cost,
-    /// The lowest prices found, so many that those above cannot be among the
-    /// best; and the highest price that is still of use.
+    /// The bounds on channel cost and price, and the lowest price that was
+    /// left out for the latter.
+    max_channel: Cost,
+    highest: Cost,
+    cut: Cost,
+    /// The lowest prices of what is to be kept; when they are `enough`, the
+    /// dearest of them bounds what is still of use. Some are of one word, with
+    /// its tone here or there.
     prices: BinaryHeap<Cost>,
-    ceiling: Cost,
+    enough: usize,
 }
 
 /// What stays the same during one search.
@@ -105,6 +143,7 @@ struct Task<'a> {
     tree: &'a Tree,
     channel: &'a ProfileIndex,
     words: &'a WordCosts,
+    casings: &'a [CandidateCasing],
     bounds: Bounds,
 }
 
@@ -115,22 +154,27 @@ impl Default for Searcher {
             read: Vec::new(),
             stretches: Vec::new(),
             links: Vec::new(),
-            heads: vec![0; 1 << 15],
+            heads: vec![0; 1 << (5 * MAX_WRITTEN)],
             touched: Vec::new(),
-            ahead: vec![0; 1 << 10],
+            aheads: Vec::new(),
+            ahead_heads: vec![0; 1 << (5 * (MAX_WRITTEN - 1))],
             touched_ahead: Vec::new(),
-            lower_rows: vec![[UNREACHED; ROW]; MAX_LETTERS + 1],
-            exact_rows: vec![[UNREACHED; ROW]; MAX_LETTERS + 1],
-            bases: [0; MAX_LETTERS],
+            leads: vec![[NEVER; 32]; MAX_TOKEN + 1],
+            lower_rows: vec![Row::default(); MAX_LETTERS + 1],
+            going_on: vec![[NEVER; 32]; MAX_LETTERS + 1],
+            exact_rows: vec![Row::default(); MAX_LETTERS + 1],
             trails: [0; MAX_LETTERS + 1],
             marks: [0; MAX_LETTERS],
-            rest: [0; ROW],
-            before: [0; ROW],
+            rest: Row::default(),
+            before: Row::default(),
             found: Vec::new(),
             best: UNREACHED,
             least: UNREACHED,
+            max_channel: 0,
+            highest: 0,
+            cut: UNREACHED,
             prices: BinaryHeap::new(),
-            ceiling: UNREACHED,
+            enough: 0,
         }
     }
 }
@@ -157,49 +201,53 @@ impl Searcher {
             return &self.found;
         }
         self.stretch(channel);
-        let task = Task {
+        self.collect(&Task {
             tree: words.tree(lexicon),
             channel,
             words,
+            casings: CandidateCasing::plausible(token),
             bounds,
-        };
-        let casings = CandidateCasing::plausible(token);
-        if !self.collect(
-            &task,
-            casings,
-            bounds.n_best.saturating_add(bounds.n_best / 4),
-        ) {
-            self.collect(&task, casings, usize::MAX);
-        }
+        });
         &self.found
     }
 
-    /// Collects the candidates, leaving out what is dearer than the `enough`
-    /// cheapest; false if something was left out that may belong to the best.
-    fn collect(&mut self, task: &Task<'_>, casings: &[CandidateCasing], enough: usize) -> bool {
-        let bounds = task.bounds;
+    /// Collects the candidates within a bound that is raised until they are
+    /// enough.
+    fn collect(&mut self, task: &Task<'_>) {
+        let bounds = &task.bounds;
         self.best = UNREACHED;
         self.least = UNREACHED;
-        self.ceiling = bounds.max_price;
-        // Widening searches: most tokens are cheap, and a good candidate found
-        // early bounds the wider walk.
-        let mut max = self.rest[0].saturating_add(4 * NAT).min(bounds.max_cost);
+        self.enough = bounds.n_best.saturating_add(bounds.n_best / 4);
+        let mut step = STEP;
+        let mut bound = Cost::from(self.rest.get(0)) + task.words.least + step;
         loop {
+            let most = self.best.saturating_add(bounds.margin);
+            self.highest = bound.min(bounds.max_price).min(most);
+            self.max_channel = (self.least.saturating_add(bounds.channel_margin))
+                .min(bounds.max_cost)
+                .min(Cost::from(NEVER) - 1);
+            self.cut = UNREACHED;
             self.found.clear();
             self.prices.clear();
-            self.link(task.channel, max);
-            self.walk(task, casings, max, enough);
-            let widest = self.limit(task, bounds.max_cost, task.words.least);
-            if widest <= max {
-                break;
+            self.link(task);
+            // Rows of few widths, known when compiled.
+            match self.codes.len() {
+                0..=7 => self.walk::<8>(task),
+                8..=15 => self.walk::<16>(task),
+                _ => self.walk::<{ MAX_TOKEN + 8 }>(task),
             }
-            max = (2 * max).min(widest);
+            let is_enough = self.select(task);
+            let most = self.best.saturating_add(bounds.margin);
+            let most = most.min(bounds.max_price).min(UNREACHED - 1);
+            if is_enough || self.cut > most {
+                return;
+            }
+            if self.prices.len() >= self.enough {
+                self.enough = self.enough.saturating_mul(2);
+            }
+            step += step / 2;
+            bound = self.cut.max(bound + step);
         }
-        let left_out_above = self.ceiling;
-        self.select(task);
-        let last = self.found.get(bounds.n_best.wrapping_sub(1));
-        let last = last.map_or(bounds.max_price, |c| c.cost + task.words.of(c.id));
-        left_out_above >= last.min(bounds.max_price)
     }
 
     /// Looks up every stretch of the token, and what must be paid at least
@@ -214,117 +262,220 @@ impl Searcher {
                 if let Some(first) = channel.groups(groups.clone()).first() {
                     self.stretches.push(Stretch {
                         start: start as u8,
-                        len: len as u8,
-                        least: first.least,
+                        end: (start + len) as u8,
+                        least: cell(first.least),
                         groups,
                     });
                 }
             }
         }
-        let one = channel.insertion.min(channel.substitution);
-        self.before[..=n].fill(UNREACHED);
-        self.before[0] = 0;
+        let one = cell(channel.insertion.min(channel.substitution));
+        self.before = Row::default();
+        self.before.set(0, 0);
         let mut stretches = self.stretches.iter().peekable();
         for j in 0..=n {
             if j > 0 {
-                self.before[j] = self.before[j].min(self.before[j - 1] + one);
+                let inserted = self.before.get(j - 1).saturating_add(one);
+                self.before.lower(j, inserted);
             }
+            let here = self.before.get(j);
             while let Some(s) = stretches.next_if(|s| usize::from(s.start) == j) {
-                let end = usize::from(s.start + s.len);
-                self.before[end] = self.before[end].min(self.before[j] + s.least);
+                self.before
+                    .lower(s.end.into(), here.saturating_add(s.least));
             }
         }
-        self.rest.fill(UNREACHED);
-        self.rest[n] = 0;
+        self.rest = Row::default();
+        self.rest.set(n, 0);
         let mut stretches = self.stretches.iter().rev().peekable();
         for j in (0..=n).rev() {
             if j < n {
-                self.rest[j] = self.rest[j + 1] + one;
+                let inserted = self.rest.get(j + 1).saturating_add(one);
+                self.rest.set(j, inserted);
             }
             while let Some(s) = stretches.next_if(|s| usize::from(s.start) == j) {
-                let end = usize::from(s.start + s.len);
-                self.rest[j] = self.rest[j].min(s.least + self.rest[end]);
+                let after = self.rest.get(s.end.into());
+                self.rest.lower(j, after.saturating_add(s.least));
             }
         }
     }
 
     /// Collects what the token's stretches may stand for, as far as a reading
-    /// with it can cost no more than `max`.
-    fn link(&mut self, channel: &ProfileIndex, max: Cost) {
+    /// with it can be within the bounds.
+    fn link(&mut self, task: &Task<'_>) {
         for group in self.touched.drain(..) {
             self.heads[usize::from(group)] = 0;
         }
         for start in self.touched_ahead.drain(..) {
-            self.ahead[usize::from(start)] = 0;
+            self.ahead_heads[usize::from(start)] = 0;
         }
         self.links.clear();
-        for s in &self.stretches {
-            let around = self.before[s.start as usize] + self.rest[(s.start + s.len) as usize];
-            for group in channel.groups(s.groups.clone()) {
-                if around + group.least > max {
+        self.aheads.clear();
+        self.leads[..=self.codes.len()].fill([NEVER; 32]);
+        for i in 0..self.stretches.len() {
+            let Stretch {
+                start,
+                end,
+                ref groups,
+                ..
+            } = self.stretches[i];
+            let numbers = groups.clone();
+            let rest = self.rest.get(end.into());
+            let around = Cost::from(self.before.get(start.into())) + Cost::from(rest);
+            let groups = task.channel.groups(numbers.clone());
+            for (number, group) in numbers.zip(groups) {
+                if self.is_out(around + group.least, task.words.least) {
                     break;
                 }
-                let mut chain = |heads: &mut [u32], touched: &mut Vec<u16>, key: u16| {
-                    let head = &mut heads[usize::from(key)];
-                    if *head == 0 {
-                        touched.push(key);
-                    }
-                    self.links.push(Link {
-                        start: s.start,
-                        len: s.len,
-                        least: group.least,
-                        entries: group.entries,
-                        next: *head,
-                    });
-                    *head = self.links.len() as u32;
-                };
-                chain(&mut self.heads, &mut self.touched, group.base);
-                let (first_two, first) = (group.base >> 5, group.base >> 10);
-                for start in [first_two, first] {
-                    if start > 0 {
-                        chain(&mut self.ahead, &mut self.touched_ahead, start);
-                    }
+                let head = &mut self.heads[usize::from(group.base)];
+                if *head == 0 {
+                    self.touched.push(group.base);
                 }
+                self.links.push(Link {
+                    start,
+                    end,
+                    least: cell(group.least),
+                    group: number,
+                    next: *head,
+                });
+                *head = self.links.len() as u32;
+                let least = cell(group.least).saturating_add(rest);
+                let mut first = group.base;
+                while first > 31 {
+                    let letter = (first & 31) as u8;
+                    first >>= 5;
+                    self.link_ahead(first, letter, start, least);
+                }
+                let lead = &mut self.leads[usize::from(start)][usize::from(first)];
+                *lead = least.min(*lead);
             }
         }
     }
 
-    /// Goes through the lexicon, leaving out what is above the bound `max`.
-    fn walk(&mut self, task: &Task<'_>, casings: &[CandidateCasing], max: Cost, enough: usize) {
-        let n = self.codes.len();
-        self.lower_rows[0].fill(UNREACHED);
-        for j in 0..=n {
-            self.lower_rows[0][j] = j as Cost * task.channel.insertion;
-            self.exact_rows[0][j] = j as Cost * task.channel.insertion;
+    /// Notes that a group of the letters `first`, and then `letter`, may
+    /// follow `start` characters.
+    fn link_ahead(&mut self, first: u16, letter: u8, start: u8, least: Cell) {
+        let head = &mut self.ahead_heads[usize::from(first)];
+        if *head == 0 {
+            self.touched_ahead.push(first);
         }
+        let mut at = *head;
+        while at > 0 {
+            let known = &mut self.aheads[at as usize - 1];
+            if (known.start, known.letter) == (start, letter) {
+                known.least = known.least.min(least);
+                return;
+            }
+            at = known.next;
+        }
+        self.aheads.push(Ahead {
+            start,
+            letter,
+            least,
+            next: *head,
+        });
+        *head = self.aheads.len() as u32;
+    }
+
+    /// Whether readings that cost at least `channel`, of words that cost at
+    /// least `word`, are left out.
+    #[inline]
+    fn is_out(&mut self, channel: Cost, word: Cost) -> bool {
+        if channel > self.max_channel {
+            return true;
+        }
+        let price = channel + word;
+        if price > self.highest {
+            self.cut = self.cut.min(price);
+            return true;
+        }
+        false
+    }
+
+    /// Goes through the lexicon within the bounds.
+    fn walk<const W: usize>(&mut self, task: &Task<'_>) {
+        let n = self.codes.len();
+        let mut first = Row::default();
+        first.set(0, 0);
+        first.insert::<W>(cell(task.channel.insertion));
+        self.lower_rows[0] = first;
+        self.exact_rows[0] = first;
+        self.go_on::<W>(task, 0, task.words.least);
         let nodes = &task.tree.nodes;
         let mut at = 0;
         while let Some(node) = nodes.get(at) {
             let depth = usize::from(node.depth);
-            self.bases[depth - 1] = node.base;
-            let least = self.fill_lower_row(task.channel, depth);
-            let limit = self.limit(task, max, node.least);
-            if least > limit {
+            let least = self.going_on[depth - 1][usize::from(node.letter & 31)];
+            if self.is_out(least.into(), node.least) {
                 at = node.skip as usize;
                 continue;
             }
-            if node.words.0 < node.words.1 && self.lower_rows[depth][n] <= limit {
-                for &casing in casings {
-                    self.price_words(task, casing, max, enough, node);
+            self.fill_lower_row::<W>(task, node);
+            let whole = Cost::from(self.lower_rows[depth].get(n));
+            if node.words.0 < node.words.1 && !self.is_out(whole, node.own) {
+                for &casing in task.casings {
+                    self.price_words::<W>(task, casing, node, whole);
                 }
             }
-            at += 1;
+            let goes_on = self.go_on::<W>(task, depth, node.least);
+            at = if goes_on { at + 1 } else { node.skip as usize };
         }
     }
 
-    /// Prices the words of one base form exactly.
-    fn price_words(
+    /// Finds what it costs at least to go on with each letter after the
+    /// `depth` there are, for words that cost at least `word`; false where
+    /// none may be.
+    #[inline]
+    fn go_on<const W: usize>(&mut self, task: &Task<'_>, depth: usize, word: Cost) -> bool {
+        let channel = task.channel;
+        let row = self.lower_rows[depth];
+        let substituted = row.least_without_next::<W>(&self.rest);
+        let substituted = substituted.saturating_add(cell(channel.substitution));
+        let deleted = row.least_with::<W>(&self.rest);
+        let any = deleted
+            .saturating_add(cell(channel.deletion))
+            .min(substituted);
+        let mut going_on = [NEVER; 32];
+        let mut goes_on = false;
+        if !self.is_out(any.into(), word) {
+            going_on = [any; 32];
+            goes_on = true;
+        }
+        if !self.is_out(deleted.into(), word) {
+            for start in 0..=self.codes.len() {
+                let so_far = row.get(start);
+                let least = so_far.saturating_add(self.rest.get(start));
+                if self.is_out(least.into(), word) {
+                    continue;
+                }
+                goes_on = true;
+                for (least, lead) in going_on.iter_mut().zip(&self.leads[start]) {
+                    *least = so_far.saturating_add(*lead).min(*least);
+                }
+            }
+        }
+        for len in 1..MAX_WRITTEN.min(depth + 1) {
+            let first = self.trails[depth] & ((1 << (5 * len)) - 1);
+            let mut at = self.ahead_heads[usize::from(first)];
+            while at > 0 {
+                let ahead = self.aheads[at as usize - 1];
+                let so_far = self.lower_rows[depth - len].get(ahead.start.into());
+                let least = &mut going_on[usize::from(ahead.letter & 31)];
+                *least = so_far.saturating_add(ahead.least).min(*least);
+                goes_on |= *least < NEVER;
+                at = ahead.next;
+            }
+        }
+        self.going_on[depth] = going_on;
+        goes_on
+    }
+
+    /// Prices the words of one base form exactly; none costs less than `least`.
+    fn price_words<const W: usize>(
         &mut self,
         task: &Task<'_>,
         casing: CandidateCasing,
-        max: Cost,
-        enough: usize,
         node: &TreeNode,
+        least: Cost,
     ) {
         let letters = usize::from(node.depth);
         // Letters whose rows are filled, and at how many the last word ended
@@ -338,12 +489,15 @@ impl Searcher {
                 continue;
             }
             dead = usize::MAX;
+            if self.is_out(least, word.cost) {
+                continue;
+            }
             self.marks[..letters].copy_from_slice(task.tree.marks(word, letters));
             while filled < letters {
                 filled += 1;
-                let least = self.fill_exact_row(task.channel, filled, casing);
+                let least = self.fill_exact_row::<W>(task, filled, casing, node);
                 // What begins alike may be cheaper by itself than this word.
-                if least > self.limit(task, max, node.least) {
+                if self.is_out(least, node.own) {
                     dead = filled;
                     break;
                 }
@@ -351,197 +505,170 @@ impl Searcher {
             if dead != usize::MAX {
                 continue;
             }
-            let cost = self.exact_rows[letters][self.codes.len()];
-            if cost > self.limit(task, max, word.cost) {
+            let cost = Cost::from(self.exact_rows[letters].get(self.codes.len()));
+            if self.is_out(cost, word.cost) {
                 continue;
             }
             let is_changed = word.foreign && !self.is_as_read(letters);
             let cost = cost + if is_changed { task.bounds.foreign } else { 0 };
             let price = cost + word.cost;
-            if price <= self.highest(task) {
-                self.prices.push(price);
-                if self.prices.len() > enough {
-                    self.prices.pop();
-                    let highest = self.prices.peek().copied();
-                    self.ceiling = self.ceiling.min(highest.unwrap_or(self.ceiling));
-                }
-                self.best = self.best.min(price);
-                self.least = self.least.min(cost);
-                self.found.push(Candidate {
-                    id: word.id,
-                    casing,
-                    foreign: word.foreign,
-                    cost,
-                });
+            if price > self.highest {
+                self.cut = self.cut.min(price);
+                continue;
             }
+            self.best = self.best.min(price);
+            self.highest = (self.best.saturating_add(task.bounds.margin)).min(self.highest);
+            if !(task.bounds.only_syllables && word.foreign) {
+                self.prices.push(price);
+                if self.prices.len() > self.enough {
+                    self.prices.pop();
+                }
+                if self.prices.len() == self.enough
+                    && let Some(&dearest) = self.prices.peek()
+                {
+                    self.highest = self.highest.min(dearest);
+                }
+            }
+            self.found.push(Candidate {
+                id: word.id,
+                casing,
+                foreign: word.foreign,
+                cost,
+            });
         }
     }
 
-    /// The highest price of use.
+    /// The row after the base letters down to `node`.
     #[inline]
-    fn highest(&self, task: &Task<'_>) -> Cost {
-        let highest = self.best.saturating_add(task.bounds.margin);
-        highest.min(self.ceiling)
-    }
-
-    /// The bound on channel costs of words that by themselves cost at least
-    /// `word`; it sinks with what is found.
-    #[inline]
-    fn limit(&self, task: &Task<'_>, max: Cost, word: Cost) -> Cost {
-        let bounds = &task.bounds;
-        max.min(self.highest(task).saturating_sub(word))
-            .min(self.least.saturating_add(bounds.channel_margin))
-    }
-
-    /// The row after `depth` base letters; returns a bound on what follows.
-    #[inline]
-    fn fill_lower_row(&mut self, channel: &ProfileIndex, depth: usize) -> Cost {
-        // Rows of few widths, known when compiled.
-        match self.codes.len() {
-            0..=7 => self.fill_lower::<8>(channel, depth),
-            8..=15 => self.fill_lower::<16>(channel, depth),
-            _ => self.fill_lower::<ROW>(channel, depth),
-        }
-    }
-
-    #[inline]
-    fn fill_lower<const W: usize>(&mut self, channel: &ProfileIndex, depth: usize) -> Cost {
-        let (above, row) = self.lower_rows.split_at_mut(depth);
-        let parts = (row[0].first_chunk_mut(), above[depth - 1].first_chunk());
-        let (Some(row), Some(last), Some(rest)) = (parts.0, parts.1, self.rest.first_chunk())
-        else {
-            return UNREACHED;
-        };
-        let (row, last, rest): (&mut [Cost; W], &[Cost; W], &[Cost; W]) = (row, last, rest);
-        floor_row(channel, last, row);
-        let code = base_code(self.bases[depth - 1]);
-        let trail = (self.trails[depth - 1] << 5 | code) & 0x7fff;
+    fn fill_lower_row<const W: usize>(&mut self, task: &Task<'_>, node: &TreeNode) {
+        let depth = usize::from(node.depth);
+        let trail = (self.trails[depth - 1] << 5 | u16::from(node.letter)) & 0x7fff;
         self.trails[depth] = trail;
+        let (above, rows) = self.lower_rows.split_at_mut(depth);
+        let row = &mut rows[0];
+        let channel = task.channel;
+        row.one_letter::<W>(
+            &above[depth - 1],
+            cell(channel.substitution),
+            cell(channel.deletion),
+        );
         for len in 1..=MAX_WRITTEN.min(depth) {
             let from = &above[depth - len];
             let mut at = self.heads[usize::from(trail & ((1 << (5 * len)) - 1))];
             while at > 0 {
                 let link = &self.links[at as usize - 1];
-                let end = (link.start + link.len) as usize;
-                let cost = from[link.start as usize] + link.least;
-                row[end] = row[end].min(cost);
+                let so_far = from.get(link.start.into());
+                row.lower(link.end.into(), so_far.saturating_add(link.least));
                 at = link.next;
             }
         }
-        let least = insert_and_least(channel, row, rest);
-        least.min(self.least_ahead(&self.lower_rows, depth))
+        let inserted = row.least_without_next::<W>(&self.rest);
+        let inserted = inserted.saturating_add(cell(channel.insertion));
+        if !self.is_out(inserted.into(), node.least) {
+            self.lower_rows[depth].insert::<W>(cell(channel.insertion));
+        }
     }
 
     /// A bound on what goes on from before the last row, by a segment that
     /// begins with the last letter or the last two and ends beyond.
     #[inline]
-    fn least_ahead(&self, rows: &[[Cost; ROW]], depth: usize) -> Cost {
-        let mut least = UNREACHED;
+    fn least_ahead(&self, rows: &[Row], depth: usize) -> Cell {
+        let mut least = NEVER;
         for len in 1..MAX_WRITTEN.min(depth + 1) {
-            let start = self.trails[depth] & ((1 << (5 * len)) - 1);
+            let key = self.trails[depth] & ((1 << (5 * len)) - 1);
             let from = &rows[depth - len];
-            let mut at = self.ahead[usize::from(start)];
+            let mut at = self.ahead_heads[usize::from(key)];
             while at > 0 {
-                let link = &self.links[at as usize - 1];
-                let end = usize::from(link.start + link.len);
-                let cost = from[usize::from(link.start)] + link.least + self.rest[end];
-                least = least.min(cost);
-                at = link.next;
+                let ahead = &self.aheads[at as usize - 1];
+                let so_far = from.get(ahead.start.into());
+                least = least.min(so_far.saturating_add(ahead.least));
+                at = ahead.next;
             }
         }
         least
     }
 
-    /// The row after `depth` marked letters; returns a bound on what follows.
-    fn fill_exact_row(
+    /// The row after `depth` marked letters on the way to `node`; returns a
+    /// bound on what follows.
+    fn fill_exact_row<const W: usize>(
         &mut self,
-        channel: &ProfileIndex,
+        task: &Task<'_>,
         depth: usize,
         casing: CandidateCasing,
+        node: &TreeNode,
     ) -> Cost {
-        let n = self.codes.len();
-        let (before, row) = self.exact_rows.split_at_mut(depth);
-        let row = &mut row[0][..=n];
-        floor_row(channel, &before[depth - 1][..=n], row);
-        let mut group = 0;
-        let mut upper = 0;
-        let mut marks = [0; MAX_WRITTEN];
+        let channel = task.channel;
+        let (above, rows) = self.exact_rows.split_at_mut(depth);
+        let row = &mut rows[0];
+        row.one_letter::<W>(
+            &above[depth - 1],
+            cell(channel.substitution),
+            cell(channel.deletion),
+        );
+        let trail = self.trails[depth];
+        let mut spelt = 0;
         for len in 1..=MAX_WRITTEN.min(depth) {
             let k = depth - len;
-            group |= base_code(self.bases[k]) << (5 * (len - 1));
-            upper |= u8::from(casing.is_upper(k)) << (len - 1);
-            marks[len - 1] = self.marks[k];
-            let from = &before[k];
-            let mut at = self.heads[group as usize];
+            spelt |= Entry::letter(len - 1, self.marks[k], casing.is_upper(k));
+            let from = &above[k];
+            let mut at = self.heads[usize::from(trail & ((1 << (5 * len)) - 1))];
             while at > 0 {
                 let link = &self.links[at as usize - 1];
                 at = link.next;
-                let so_far = from[link.start as usize];
-                let end = (link.start + link.len) as usize;
-                if so_far + link.least >= row[end] {
+                let so_far = from.get(link.start.into());
+                let end = usize::from(link.end);
+                if so_far.saturating_add(link.least) >= row.get(end) {
                     continue;
                 }
-                let entries = &channel.entries()[link.entries.0 as usize..link.entries.1 as usize];
-                let exact = entries
-                    .iter()
-                    .find(|e| e.marks == marks && e.upper == upper);
-                if let Some(e) = exact {
-                    row[end] = row[end].min(so_far + e.cost);
+                let entries = channel.entries_of(link.group);
+                if let Some(e) = entries.iter().find(|e| e.spelt == spelt) {
+                    row.lower(end, so_far.saturating_add(cell(e.cost)));
                 }
             }
         }
-        let least = insert_and_least(channel, row, &self.rest[..=n]);
-        least.min(self.least_ahead(&self.exact_rows, depth))
+        let inserted = row.least_without_next::<W>(&self.rest);
+        let inserted = inserted.saturating_add(cell(channel.insertion));
+        if !self.is_out(inserted.into(), node.own) {
+            self.exact_rows[depth].insert::<W>(cell(channel.insertion));
+        }
+        let least = self.exact_rows[depth].least_with::<W>(&self.rest);
+        least.min(self.least_ahead(&self.exact_rows, depth)).into()
     }
 
     /// Whether the walk spells the token itself, in any case.
     fn is_as_read(&self, letters: usize) -> bool {
         self.read.len() == letters
             && self.read.iter().enumerate().all(|(k, letter)| {
-                letter.is_some_and(|l| l.base == self.bases[k] && l.mark == self.marks[k])
+                let letter = letter.map(|l| (base_code(l.base), l.mark));
+                letter == Some((self.trails[k + 1] & 31, self.marks[k]))
             })
     }
 
-    /// Orders what was found, one candidate a word, and keeps the best.
-    fn select(&mut self, task: &Task<'_>) {
+    /// Orders what was found, one candidate a word, and keeps the best;
+    /// whether a higher bound would add nothing.
+    fn select(&mut self, task: &Task<'_>) -> bool {
+        let bounds = &task.bounds;
         let price = |c: &Candidate| c.cost + task.words.of(c.id);
         self.found
             .sort_unstable_by_key(|c| (c.id, c.casing, c.cost));
         self.found.dedup_by_key(|c| (c.id, c.casing));
+        let most = self.best.saturating_add(bounds.margin);
+        self.found.retain(|c| price(c) <= most);
+        let least = self.found.iter().map(|c| c.cost).min();
+        self.least = least.unwrap_or(UNREACHED);
+        let most = self.least.saturating_add(bounds.channel_margin);
+        self.found.retain(|c| c.cost <= most);
         self.found
             .sort_unstable_by_key(|c| (price(c), c.id, c.casing));
-        if let Some(best) = self.found.first().map(price) {
-            let most = self.least + task.bounds.channel_margin;
-            let margin = task.bounds.margin;
-            self.found
-                .retain(|c| c.cost <= most && price(c) <= best + margin);
+        if bounds.only_syllables {
+            self.found.retain(|c| !c.foreign);
         }
-        self.found.truncate(task.bounds.n_best);
+        self.found.truncate(bounds.n_best);
+        // A dearer word may yet have a lower channel cost, as low as anything
+        // is read, and so narrow the channel's margin.
+        let most = Cost::from(self.rest.get(0)).saturating_add(bounds.channel_margin);
+        self.found.len() == bounds.n_best && self.found.iter().all(|c| c.cost <= most)
     }
-}
-
-/// What any letter can do: be read as any character, or not at all.
-#[inline]
-fn floor_row(channel: &ProfileIndex, before: &[Cost], row: &mut [Cost]) {
-    row[0] = before[0] + channel.deletion;
-    let pairs = before.iter().zip(&before[1..]);
-    for (cell, (substituted, deleted)) in row[1..].iter_mut().zip(pairs) {
-        *cell = (substituted + channel.substitution).min(deleted + channel.deletion);
-    }
-}
-
-/// What any character can do: stand there for nothing. Returns a lower bound
-/// on every whole word that goes on from this row.
-#[inline]
-fn insert_and_least(channel: &ProfileIndex, row: &mut [Cost], rest: &[Cost]) -> Cost {
-    let mut left = UNREACHED;
-    let mut least = UNREACHED;
-    for (cell, rest) in row.iter_mut().zip(rest) {
-        left = (*cell).min(left + channel.insertion);
-        *cell = left;
-        least = least.min(left + rest);
-    }
-    least
 }
 
 #[cfg(all(test, feature = "embedded-model"))]
@@ -561,6 +688,7 @@ mod tests {
         max_price: UNREACHED,
         foreign: 0,
         n_best: usize::MAX,
+        only_syllables: false,
     };
 
     fn container() -> Container {

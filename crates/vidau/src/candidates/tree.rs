@@ -8,20 +8,23 @@
 
 use fst::raw::{Fst, Node};
 
-use super::Cost;
+use super::{Cost, base_code};
 use crate::lexicon::{MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
 use crate::model::Bytes;
 
 /// A base letter after those of the nodes above.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TreeNode {
-    pub(super) base: u8,
+    /// Its code.
+    pub(super) letter: u8,
     /// Letters up to and with this one.
     pub(super) depth: u8,
     /// The node after all below this one.
     pub(super) skip: u32,
     /// The least cost of a word below.
     pub(super) least: Cost,
+    /// The same of the words whose base form ends here.
+    pub(super) own: Cost,
     /// The words whose base form ends here.
     pub(super) words: (u32, u32),
 }
@@ -71,18 +74,21 @@ impl Tree {
                 if let Some(word) = self.words.get_mut(first) {
                     word.shared = 0;
                 }
+                let own = self.words[first..].iter().map(|w| w.cost).min();
+                let own = own.unwrap_or(least);
                 if let Some(node) = self.nodes.last_mut() {
                     node.words = (first as u32, self.words.len() as u32);
+                    node.own = own;
                 }
-                let own = self.words[first..].iter().map(|w| w.cost).min();
-                least = least.min(own.unwrap_or(least));
+                least = least.min(own);
             } else if depth < MAX_LETTERS && t.inp.is_ascii_lowercase() {
                 let at = self.nodes.len();
                 self.nodes.push(TreeNode {
-                    base: t.inp,
+                    letter: base_code(t.inp) as u8,
                     depth: depth as u8 + 1,
                     skip: 0,
                     least: 0,
+                    own: 0,
                     words: (0, 0),
                 });
                 let below = self.add_bases(fst, &below, value, depth + 1, cost);

@@ -1,5 +1,7 @@
 //! The window that slides over a block's lattice.
 
+use std::ops::Range;
+
 use super::{ContextTable, REACH, UNIT};
 use crate::cost::Cost;
 use crate::decode::Lattice;
@@ -54,6 +56,9 @@ impl WideContext {
 struct Window {
     counts: Vec<u16>,
     scores: Vec<i32>,
+    /// The list of the class at hand, where it is nowhere else in the window.
+    alone: Option<Range<usize>>,
+    lists: Lists,
 }
 
 impl Window {
@@ -61,15 +66,13 @@ impl Window {
     /// without its own, say.
     fn slide(&mut self, table: &ContextTable, classes: &[u16], mut stop: impl FnMut(usize, &Self)) {
         self.clear(table);
-        for &class in classes.iter().skip(1).take(REACH) {
+        for &class in classes.iter().take(1 + REACH) {
             self.enter(table, class);
         }
         for (place, &class) in classes.iter().enumerate() {
+            let is_alone = self.counts.get(usize::from(class)) == Some(&1);
+            self.alone = is_alone.then(|| self.lists.get(table, class));
             stop(place, self);
-            self.enter(table, class);
-            if let Some(&next) = classes.get(place + 1) {
-                self.leave(table, next);
-            }
             if let Some(&new) = classes.get(place + 1 + REACH) {
                 self.enter(table, new);
             }
@@ -87,7 +90,9 @@ impl Window {
     }
 
     fn score(&self, word: u16) -> i32 {
-        self.scores.get(usize::from(word)).copied().unwrap_or(0)
+        let all = self.scores.get(usize::from(word)).copied().unwrap_or(0);
+        let own = self.alone.clone().map(|own| self.lists.weight(own, word));
+        all - own.unwrap_or(0)
     }
 
     fn enter(&mut self, table: &ContextTable, class: u16) {
@@ -109,11 +114,46 @@ impl Window {
     }
 
     fn add(&mut self, table: &ContextTable, class: u16, sign: i32) {
-        table.for_each(class, |word, weight, _| {
-            if let Some(score) = self.scores.get_mut(word) {
+        let list = self.lists.get(table, class);
+        let words = &self.lists.words[list.clone()];
+        for (&word, &weight) in words.iter().zip(&self.lists.weights[list]) {
+            if let Some(score) = self.scores.get_mut(usize::from(word)) {
                 *score += sign * i32::from(weight);
             }
+        }
+    }
+}
+
+/// The lists of the classes met so far, unpacked.
+#[derive(Debug, Default)]
+struct Lists {
+    by_class: Vec<Option<Range<usize>>>,
+    words: Vec<u16>,
+    weights: Vec<i8>,
+}
+
+impl Lists {
+    fn get(&mut self, table: &ContextTable, class: u16) -> Range<usize> {
+        let class = usize::from(class);
+        if self.by_class.len() <= class {
+            self.by_class.resize(class + 1, None);
+        }
+        let (words, weights) = (&mut self.words, &mut self.weights);
+        let list = self.by_class[class].get_or_insert_with(|| {
+            let start = words.len();
+            table.for_each(class as u16, |word, weight, _| {
+                words.push(word as u16);
+                weights.push(weight);
+            });
+            start..words.len()
         });
+        list.clone()
+    }
+
+    fn weight(&self, list: Range<usize>, word: u16) -> i32 {
+        let weights = &self.weights[list.clone()];
+        let found = self.words[list].binary_search(&word);
+        found.map_or(0, |at| weights[at].into())
     }
 }
 

@@ -6,7 +6,7 @@ use super::foreign::ForeignLines;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
 use super::stray::is_stray_quote;
-use crate::candidates::{Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
+use crate::candidates::{Asked, Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
 use crate::cost::{Cost, NAT};
 use crate::document::Break;
 use crate::engine::Engine;
@@ -143,6 +143,7 @@ impl ArcBuilder {
                     max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
                     max_price: least + MOST,
                     n_best: 1,
+                    only_syllables: false,
                 },
             );
             if let Some(best) = found.first() {
@@ -251,7 +252,7 @@ impl ArcBuilder {
         let text = block.text_of(i, i + 1);
         let read_casing = casing(text);
         let is_foreign = self.foreign.contains(block.tokens()[i].line);
-        self.merge(engine, text, line);
+        self.merge(engine, text, line, Asked::All);
         let mut best = Cost::MAX;
         let mut known = false;
         self.folded.clear();
@@ -333,7 +334,7 @@ impl ArcBuilder {
         price: Cost,
         lattice: &mut Lattice,
     ) {
-        self.merge(engine, block.text_of(i, i + 1), line);
+        self.merge(engine, block.text_of(i, i + 1), line, Asked::Few);
         self.push_best(engine, i, i + 1, before, price, lattice);
     }
 
@@ -374,7 +375,7 @@ impl ArcBuilder {
             if !can_join {
                 break;
             }
-            self.merge(engine, block.text_of(i, j + 1), line);
+            self.merge(engine, block.text_of(i, j + 1), line, Asked::Few);
             self.push_best(engine, i, j + 1, before, 0, lattice);
         }
     }
@@ -410,7 +411,7 @@ impl ArcBuilder {
         joined.clear();
         joined.push_str(block.text_of(i, i + 1));
         joined.push_str(block.text_of(i + 2, i + 3));
-        self.merge(engine, &joined, line);
+        self.merge(engine, &joined, line, Asked::Few);
         self.joined = joined;
         let price = engine.blank_inserted(line);
         self.push_best(engine, i, i + 3, before, price, lattice);
@@ -436,17 +437,16 @@ impl ArcBuilder {
             if right.chars().nth(1).is_none() {
                 break;
             }
-            self.merge(engine, left, line);
+            self.merge(engine, left, line, Asked::FewSyllables);
             self.left.clear();
             let n = engine.arcs.split_best;
-            self.left
-                .extend(self.merged.iter().filter(|c| !c.foreign).take(n));
+            self.left.extend(self.merged.iter().take(n));
             if self.left.is_empty() {
                 continue;
             }
-            self.merge(engine, right, line);
+            self.merge(engine, right, line, Asked::FewSyllables);
             for l in &self.left {
-                for r in self.merged.iter().filter(|c| !c.foreign).take(n) {
+                for r in self.merged.iter().take(n) {
                     let mut arc = word_arc(engine, i, i + 1, l, before);
                     arc.cost += price + r.cost + engine.unseen_price(r.id);
                     arc.lm[1] = engine.lm_word(r.id);
@@ -478,21 +478,21 @@ impl ArcBuilder {
 
     /// Whether a word has a cheap reading.
     fn is_sound(&mut self, engine: &Engine, text: &str, line: &ByProfile) -> bool {
-        self.merge(engine, text, line);
+        self.merge(engine, text, line, Asked::All);
         let best = self.merged.iter().map(|c| c.cost).min();
         best.is_some_and(|b| b <= engine.arcs.sound_word)
     }
 
     /// The candidates of `text` under the profiles of its line, each at its
     /// least cost; best first.
-    fn merge(&mut self, engine: &Engine, text: &str, line: &ByProfile) {
+    fn merge(&mut self, engine: &Engine, text: &str, line: &ByProfile, asked: Asked) {
         self.merged.clear();
         let mut merged = std::mem::take(&mut self.merged);
         for (p, &weight) in line.iter().enumerate() {
             if weight > engine.arcs.profile_margin {
                 continue;
             }
-            let found = self.find(engine, text, p);
+            let found = self.find(engine, text, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
                 cost: c.cost + weight,
                 ..*c
@@ -505,10 +505,9 @@ impl ArcBuilder {
         self.merged = merged;
     }
 
-    fn find(&mut self, engine: &Engine, text: &str, profile: usize) -> &[Candidate] {
+    fn find(&mut self, engine: &Engine, text: &str, profile: usize, asked: Asked) -> &[Candidate] {
         let token = self.cache.token(text);
-        if self.cache.get(token, profile).is_none() {
-            // What costs more than the token as it stands is of no use.
+        if self.cache.get(token, profile, asked).is_none() {
             let bounds = engine.arcs.bounds;
             let found = self.searcher.search(
                 text,
@@ -516,13 +515,19 @@ impl ArcBuilder {
                 &engine.profiles[profile],
                 &engine.words,
                 Bounds {
+                    // What costs more than the token as it stands is of no use.
                     max_cost: bounds.max_cost.min(engine.as_read_price(text)),
+                    n_best: match asked {
+                        Asked::All => bounds.n_best,
+                        Asked::Few | Asked::FewSyllables => engine.arcs.split_best,
+                    },
+                    only_syllables: asked == Asked::FewSyllables,
                     ..bounds
                 },
             );
-            self.cache.put(token, profile, found);
+            self.cache.put(token, profile, asked, found);
         }
-        self.cache.get(token, profile).unwrap_or(&[])
+        self.cache.get(token, profile, asked).unwrap_or(&[])
     }
 }
 

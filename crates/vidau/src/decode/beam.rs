@@ -62,6 +62,8 @@ pub(crate) struct Beam {
     /// The words of the arcs at hand, and for each hypothesis at their start
     /// where its contexts stand in it.
     following: Following,
+    /// The place among them of each arc's word.
+    places: Vec<usize>,
     rows: Vec<Rows>,
     path: Vec<u32>,
     posteriors: Vec<Cost>,
@@ -95,8 +97,10 @@ impl Beam {
         });
         self.at.extend([0, 1]);
         for node in 1..lattice.nodes() {
-            self.extend_to(node, lattice, lm, options);
-            self.prune(options);
+            if !self.pass_on(node, lattice) {
+                self.extend_to(node, lattice, lm, options);
+                self.prune(options);
+            }
             self.at.push(self.hypotheses.len() as u32);
         }
         self.trace_back();
@@ -113,6 +117,36 @@ impl Beam {
     /// The cost (negative log) of each arc's posterior probability.
     pub(crate) fn posteriors(&self) -> &[Cost] {
         &self.posteriors
+    }
+
+    /// Where a single arc leads into `node` and leaves all states as they are,
+    /// as over a blank, takes the hypotheses there; false elsewhere.
+    fn pass_on(&mut self, node: usize, lattice: &Lattice) -> bool {
+        let range = lattice.ending_at(node);
+        let [only] = &lattice.arcs()[range.clone()] else {
+            return false;
+        };
+        if only.lm_len > 0 || only.paragraph.is_some() {
+            return false;
+        }
+        let (from, arc) = (only.from as usize, range.start as u32);
+        for from in self.at[from]..self.at[from + 1] {
+            let before = self.hypotheses[from as usize];
+            self.edges.push(Edge {
+                from,
+                to: self.hypotheses.len() as u32,
+                arc,
+                cost: only.cost,
+            });
+            self.hypotheses.push(Hypothesis {
+                cost: before.cost + only.cost,
+                forward: before.forward + only.cost,
+                arc,
+                previous: from,
+                ..before
+            });
+        }
+        true
     }
 
     /// Fills the pool with every step into `node`.
@@ -145,15 +179,20 @@ impl Beam {
         let from = arcs[0].from as usize;
         let hypotheses = self.at[from] as usize..self.at[from + 1] as usize;
         self.following.clear();
-        for arc in arcs.iter().filter(|a| a.lm_len == 1) {
-            lm.add(&mut self.following, arc.lm[0]);
-        }
+        self.places.clear();
+        self.places.extend(arcs.iter().map(|arc| match arc.lm_len {
+            1 => lm.add(&mut self.following, arc.lm[0]),
+            _ => 0,
+        }));
         self.rows.clear();
-        for h in &self.hypotheses[hypotheses.clone()] {
-            self.rows.push(lm.look_up(&mut self.following, &h.state));
-        }
-        let mut place = 0;
-        for (a, arc) in (first as u32..).zip(arcs) {
+        let rows = self.hypotheses[hypotheses.clone()].iter();
+        self.rows
+            .extend(rows.map(|h| match self.following.is_empty() {
+                true => Rows::default(),
+                false => lm.look_up(&mut self.following, &h.state),
+            }));
+        for ((a, arc), k) in (first as u32..).zip(arcs).zip(0..) {
+            let place = self.places[k];
             for (h, rows) in hypotheses.clone().zip(0..) {
                 let before = &self.hypotheses[h];
                 let cost = before.cost + arc.cost;
@@ -162,24 +201,22 @@ impl Beam {
                     continue;
                 }
                 let rows = &self.rows[rows];
-                let lm_cost = match arc.lm_len {
-                    0 => 0,
-                    1 => lm.cost_of(&self.following, &before.state, rows, place),
+                let (lm_cost, state) = match arc.lm_len {
+                    0 => (0, Some(before.state)),
+                    1 => {
+                        let cost = lm.cost_of(&self.following, &before.state, rows, place);
+                        (cost, None)
+                    }
                     _ => {
-                        lm.score_all(&before.state, &arc.lm[..usize::from(arc.lm_len)])
-                            .0
+                        let words = &arc.lm[..usize::from(arc.lm_len)];
+                        let (cost, state) = lm.score_all(&before.state, words);
+                        (cost, Some(state))
                     }
                 };
                 let step = arc.cost + scaled(lm_cost, options.lm_scale);
                 if before.cost + step <= *best + options.margin {
-                    let state = match arc.lm_len {
-                        0 => before.state,
-                        1 => lm.state_after(&self.following, rows, place),
-                        _ => {
-                            lm.score_all(&before.state, &arc.lm[..usize::from(arc.lm_len)])
-                                .1
-                        }
-                    };
+                    let state =
+                        state.unwrap_or_else(|| lm.state_after(&self.following, rows, place));
                     *best = (*best).min(before.cost + step);
                     self.arrive(h as u32, a, state, step);
                 }
@@ -191,7 +228,6 @@ impl Beam {
                     self.arrive(h as u32, a, lm.begin(), step);
                 }
             }
-            place += usize::from(arc.lm_len == 1);
         }
     }
 

@@ -3,7 +3,7 @@
 //! pay it, for words that are no syllables, too.
 
 use crate::candidates::{
-    MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
+    Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
 };
 use crate::cost::{Cost, NAT};
 use crate::syllable::Letter;
@@ -137,27 +137,24 @@ impl Spelling {
             return best;
         }
         let key = observed_key(&observed.codes[start..start + len]);
-        let groups = channel.groups(channel.groups_of(key));
-        let mut base = 0;
+        let numbers = channel.groups_of(key);
+        let groups = channel.groups(numbers.clone());
+        let (mut base, mut spelt) = (0, 0);
         for (written, row) in (1..=MAX_WRITTEN.min(i)).zip(&rows[1..]) {
             let Some(letter) = self.letters[i - written] else {
                 break;
             };
             base |= base_code(letter.base) << (5 * (written - 1));
+            spelt |= Entry::letter(written - 1, letter.mark, letter.upper);
             let before = row[start];
             if before >= UNREACHED {
                 continue;
             }
-            let Some(group) = groups.iter().find(|g| g.base == base) else {
+            let Some((group, _)) = numbers.clone().zip(groups).find(|(_, g)| g.base == base) else {
                 continue;
             };
-            let (first, end) = group.entries;
-            for e in &channel.entries()[first as usize..end as usize] {
-                let is_same = (0..written).all(|k| {
-                    self.letters[i - 1 - k]
-                        .is_some_and(|l| l.mark == e.marks[k] && l.upper == (e.upper >> k & 1 == 1))
-                });
-                if is_same {
+            for e in channel.entries_of(group) {
+                if e.spelt == spelt {
                     best = best.min(before + e.cost);
                 }
             }

@@ -6,19 +6,23 @@
 use super::ngram::NgramModel;
 use super::spelling::Spelt;
 use super::state::{Context, LmState};
-use super::trie::{ByteSet, Step, Trie};
+use super::trie::{Step, Trie};
 use super::{MAX_ORDER, UNKNOWN};
 use crate::Cost;
 
 /// The words that may come next, and what the contexts seen so far know of
 /// them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Following {
     words: Vec<u16>,
     spelt: Vec<Spelt>,
-    first: ByteSet,
-    /// The contexts asked for.
+    /// For each byte the last word that begins with it, and for each word the
+    /// one before that begins alike; plus one, 0 for none.
+    begins: Vec<u16>,
+    alike: Vec<u16>,
+    /// The contexts asked for, and where one was seen last by its address.
     rows: Vec<Row>,
+    seen: Vec<u16>,
     /// A step for each word, row after row.
     steps: Vec<Step>,
     memo: Memo,
@@ -32,40 +36,108 @@ struct Row {
 
 /// A context that has none of the words.
 const MISS: u32 = u32::MAX;
+/// 2 to this are the slots of `seen`, several times a usual beam's contexts.
+const SEEN_BITS: u32 = 8;
 
 /// Where the contexts of a state stand.
 pub(crate) type Rows = [u32; MAX_ORDER - 1];
 
+impl Default for Following {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            spelt: Vec::new(),
+            begins: vec![0; 256],
+            alike: Vec::new(),
+            rows: Vec::new(),
+            seen: vec![0; 1 << SEEN_BITS],
+            steps: Vec::new(),
+            memo: Memo::default(),
+        }
+    }
+}
+
 impl Following {
     pub(crate) fn clear(&mut self) {
+        for spelt in &self.spelt {
+            self.begins[usize::from(spelt.first())] = 0;
+        }
         self.words.clear();
         self.spelt.clear();
-        self.first = ByteSet::default();
+        self.alike.clear();
         self.rows.clear();
+        self.seen.fill(0);
         self.steps.clear();
+    }
+
+    /// Whether there are no words.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Adds a word if it is new; returns its place.
+    fn add(&mut self, word: u16, spelt: Spelt) -> usize {
+        let begins = &mut self.begins[usize::from(spelt.first())];
+        let mut at = usize::from(*begins);
+        while let Some(place) = at.checked_sub(1) {
+            if self.words[place] == word {
+                return place;
+            }
+            at = usize::from(self.alike[place]);
+        }
+        self.alike.push(*begins);
+        self.words.push(word);
+        self.spelt.push(spelt);
+        *begins = self.words.len() as u16;
+        self.words.len() - 1
+    }
+
+    /// The row of the context at `address`, gone through if it is new.
+    #[inline]
+    fn row(&mut self, trie: &Trie, address: u32) -> u32 {
+        let slot = address.wrapping_mul(0x9e37_79b9) >> (32 - SEEN_BITS);
+        let seen = usize::from(self.seen[slot as usize]);
+        let is_same = |row: &&Row| row.address == address;
+        let known = seen.checked_sub(1).and_then(|at| self.rows.get(at));
+        let known = known.filter(is_same);
+        // Another context took its slot, or it is new.
+        let known = known.or_else(|| match seen {
+            0 => None,
+            _ => self.rows.iter().find(is_same),
+        });
+        if let Some(known) = known {
+            return known.start;
+        }
+        let start = self.fill(trie, address).unwrap_or(MISS);
+        self.rows.push(Row { address, start });
+        self.seen[slot as usize] = self.rows.len() as u16;
+        start
     }
 
     /// Steps from the context at `address` over all words; `None` if it has
     /// none of them.
     fn fill(&mut self, trie: &Trie, address: u32) -> Option<u32> {
         let start = self.steps.len();
+        self.steps.resize(start + self.words.len(), Step::NONE);
+        let steps = &mut self.steps[start..];
         let node = trie.node(address);
-        if !node.may_have(&self.first) {
-            return None;
-        }
         let mut some = false;
         if node.has_groups() {
-            for (&word, &spelt) in self.words.iter().zip(&self.spelt) {
-                let find = || node.step(spelt).unwrap_or(Step::NONE);
-                let step = self.memo.get_or_find(address, word, find);
-                some |= step != Step::NONE;
-                self.steps.push(step);
+            for (k, step) in steps.iter_mut().enumerate() {
+                let find = || node.step(self.spelt[k]).unwrap_or(Step::NONE);
+                *step = self.memo.get_or_find(address, self.words[k], find);
+                some |= *step != Step::NONE;
             }
         } else {
-            for &spelt in &self.spelt {
-                let step = node.step(spelt);
-                some |= step.is_some();
-                self.steps.push(step.unwrap_or(Step::NONE));
+            for (input, &byte) in node.inputs().iter().enumerate() {
+                let mut at = usize::from(self.begins[usize::from(byte)]);
+                while let Some(place) = at.checked_sub(1) {
+                    if let Some(step) = node.step_over(input, self.spelt[place]) {
+                        steps[place] = step;
+                        some = true;
+                    }
+                    at = usize::from(self.alike[place]);
+                }
             }
         }
         if !some {
@@ -123,39 +195,22 @@ impl Memo {
 }
 
 impl NgramModel {
-    /// Adds a word; returns its place.
+    /// Adds a word if it is new; returns its place.
     pub(crate) fn add(&self, following: &mut Following, word: u16) -> usize {
         let word = match usize::from(word) < self.vocab_len() {
             true => word,
             false => UNKNOWN,
         };
-        let spelt = self.spelt(word);
-        following.words.push(word);
-        following.spelt.push(spelt);
-        following.first.insert(spelt.first());
-        following.words.len() - 1
+        following.add(word, self.spelt(word))
     }
 
     /// Looks up the words added after the contexts of `state`.
     pub(crate) fn look_up(&self, following: &mut Following, state: &LmState) -> Rows {
         let mut rows = [MISS; MAX_ORDER - 1];
         for (row, context) in rows.iter_mut().zip(&state.contexts) {
-            if context.address == 0 {
-                continue;
+            if context.address != 0 {
+                *row = following.row(self.trie(), context.address);
             }
-            let known = following.rows.iter().find(|r| r.address == context.address);
-            *row = match known {
-                Some(known) => known.start,
-                None => {
-                    let start = following.fill(self.trie(), context.address);
-                    let start = start.unwrap_or(MISS);
-                    following.rows.push(Row {
-                        address: context.address,
-                        start,
-                    });
-                    start
-                }
-            };
         }
         rows
     }
@@ -228,12 +283,12 @@ mod tests {
             following.clear();
             let others = [UNKNOWN, u16::MAX, pair[0]];
             let asked: Vec<u16> = words.iter().step_by(3).copied().chain(others).collect();
-            for &word in &asked {
-                lm.add(&mut following, word);
-            }
+            let places: Vec<usize> = (asked.iter())
+                .map(|&word| lm.add(&mut following, word))
+                .collect();
             let rows = lm.look_up(&mut following, &state);
             assert_eq!(lm.look_up(&mut following, &state), rows);
-            for (place, &word) in asked.iter().enumerate() {
+            for (place, &word) in places.into_iter().zip(&asked) {
                 let cost = lm.cost_of(&following, &state, &rows, place);
                 let after = lm.state_after(&following, &rows, place);
                 assert_eq!((cost, after), lm.score(&state, word));

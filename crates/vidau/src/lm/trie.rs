@@ -70,22 +70,6 @@ impl Trie {
     }
 }
 
-/// A set of bytes.
-#[derive(Debug, Default)]
-pub(super) struct ByteSet([u64; 4]);
-
-impl ByteSet {
-    #[inline]
-    pub(super) fn insert(&mut self, byte: u8) {
-        self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
-    }
-
-    #[inline]
-    pub(super) fn contains(&self, byte: u8) -> bool {
-        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
-    }
-}
-
 /// What is known of a node from its head: see [`super::super::model`]'s check
 /// for the layout.
 pub(super) struct Node<'a> {
@@ -148,7 +132,14 @@ impl<'a> Node<'a> {
     #[inline]
     pub(super) fn step(&self, word: Spelt) -> Option<Step> {
         let mut code = 0;
-        let mut at = self.letter(word.first(), &mut code)?;
+        let at = self.letter(word.first(), &mut code)?;
+        self.finish(code, at, word)
+    }
+
+    /// The step over a word of which the first byte leads to `at`, with what
+    /// was met on the way.
+    #[inline]
+    fn finish(&self, mut code: u32, mut at: usize, word: Spelt) -> Option<Step> {
         if let Some(second) = word.second() {
             if at == 0 {
                 return None;
@@ -161,16 +152,21 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// Whether there may be words that begin with one of `first`.
+    /// The bytes of its transitions; of no use where they are in groups.
     #[inline]
-    pub(super) fn may_have(&self, first: &ByteSet) -> bool {
-        match self.head {
-            Head::Next { input, .. } | Head::One { input, .. } => first.contains(input),
-            Head::Any { inputs, count, .. } => {
-                let inputs = &self.bytes[inputs..inputs + count];
-                inputs.iter().any(|&b| is_group(b) || first.contains(b))
-            }
+    pub(super) fn inputs(&self) -> &[u8] {
+        match &self.head {
+            Head::Next { input, .. } | Head::One { input, .. } => std::slice::from_ref(input),
+            Head::Any { inputs, count, .. } => &self.bytes[*inputs..inputs + count],
         }
+    }
+
+    /// The step over a word that begins with input number `input`, where there
+    /// are no groups.
+    #[inline]
+    pub(super) fn step_over(&self, input: usize, word: Spelt) -> Option<Step> {
+        let (code, at) = self.transition(input);
+        self.finish(code, at, word)
     }
 
     /// Whether its transitions are in groups.
@@ -209,17 +205,24 @@ impl<'a> Node<'a> {
     /// Output and target of the transition on `byte`.
     #[inline]
     fn find(&self, byte: u8) -> Option<(u32, usize)> {
+        let at = match self.head {
+            Head::Next { input, .. } | Head::One { input, .. } => (input == byte).then_some(0),
+            Head::Any { inputs, count, .. } => position(self.bytes, inputs, count, byte),
+        };
+        Some(self.transition(at?))
+    }
+
+    /// Output and target of transition `at`.
+    #[inline]
+    fn transition(&self, at: usize) -> (u32, usize) {
         match self.head {
-            Head::Next { input, next } => (input == byte).then_some((0, next)),
-            Head::One { input, sizes } => {
-                if input != byte {
-                    return None;
-                }
+            Head::Next { next, .. } => (0, next),
+            Head::One { sizes, .. } => {
                 let (address, output) = widths(self.bytes[sizes]);
                 let start = sizes - address - output;
                 let down = number(self.bytes, sizes - address, address);
                 let target = if down == 0 { 0 } else { start - down as usize };
-                Some((number(self.bytes, start, output), target))
+                (number(self.bytes, start, output), target)
             }
             Head::Any {
                 count,
@@ -227,14 +230,13 @@ impl<'a> Node<'a> {
                 sizes,
                 is_final,
             } => {
-                let at = position(self.bytes, inputs, count, byte)?;
                 let (address, output) = widths(sizes);
                 let addresses = inputs - count * address;
                 let outputs = addresses - count * output;
                 let start = outputs - if is_final { output } else { 0 };
                 let down = number(self.bytes, addresses + at * address, address);
                 let target = if down == 0 { 0 } else { start - down as usize };
-                Some((number(self.bytes, outputs + at * output, output), target))
+                (number(self.bytes, outputs + at * output, output), target)
             }
         }
     }

@@ -1,0 +1,116 @@
+//! Rows of costs: the least at which the letters so far are read as the first
+//! so many characters.
+//!
+//! Costs have 16 bits here, so that the row of a usual token is one register;
+//! what is dearer than any bound stays at [`NEVER`].
+
+use super::search::MAX_TOKEN;
+
+/// A cost in a row.
+pub(super) type Cell = i16;
+/// Above every bound.
+pub(super) const NEVER: Cell = Cell::MAX;
+
+/// A cell for each number of characters from none on, and one before them
+/// that is always [`NEVER`], to be shifted in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row([Cell; 1 + MAX_TOKEN + 8]);
+
+impl Default for Row {
+    fn default() -> Self {
+        Self([NEVER; 1 + MAX_TOKEN + 8])
+    }
+}
+
+/// A cost as a cell; costs are not negative.
+#[inline]
+pub(super) fn cell(cost: i32) -> Cell {
+    Cell::try_from(cost).unwrap_or(NEVER)
+}
+
+impl Row {
+    #[inline]
+    pub(super) fn get(&self, characters: usize) -> Cell {
+        self.0[1 + characters]
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, characters: usize, cost: Cell) {
+        self.0[1 + characters] = cost;
+    }
+
+    #[inline]
+    pub(super) fn lower(&mut self, characters: usize, cost: Cell) {
+        let cell = &mut self.0[1 + characters];
+        *cell = cost.min(*cell);
+    }
+
+    /// The first `W` cells.
+    #[inline]
+    fn cells<const W: usize>(&self) -> &[Cell; W] {
+        self.0[1..].first_chunk().unwrap_or(&[NEVER; W])
+    }
+
+    /// The cells before each of the first `W`.
+    #[inline]
+    fn before<const W: usize>(&self) -> &[Cell; W] {
+        self.0.first_chunk().unwrap_or(&[NEVER; W])
+    }
+
+    /// What any letter after those of `last` can do: be read as any character,
+    /// or not at all.
+    #[inline]
+    pub(super) fn one_letter<const W: usize>(
+        &mut self,
+        last: &Self,
+        substitution: Cell,
+        deletion: Cell,
+    ) {
+        let (stay, shift) = (last.cells::<W>(), last.before::<W>());
+        if let Some(cells) = self.0[1..].first_chunk_mut::<W>() {
+            for k in 0..W {
+                let substituted = shift[k].saturating_add(substitution);
+                let deleted = stay[k].saturating_add(deletion);
+                cells[k] = substituted.min(deleted);
+            }
+        }
+    }
+
+    /// What any character can do: stand there for nothing.
+    #[inline]
+    pub(super) fn insert<const W: usize>(&mut self, insertion: Cell) {
+        let mut left = NEVER;
+        if let Some(cells) = self.0[1..].first_chunk_mut::<W>() {
+            for cell in cells {
+                left = left.saturating_add(insertion).min(*cell);
+                *cell = left;
+            }
+        }
+    }
+
+    /// The least of the whole: this row, and `rest` for the characters after.
+    #[inline]
+    pub(super) fn least_with<const W: usize>(&self, rest: &Self) -> Cell {
+        least_sum(self.cells::<W>(), rest.cells())
+    }
+
+    /// The same if the next character stood for nothing, without its price.
+    #[inline]
+    pub(super) fn least_without_next<const W: usize>(&self, rest: &Self) -> Cell {
+        least_sum(self.before::<W>(), rest.cells())
+    }
+}
+
+/// The least sum, eight columns at a time; `W` is a multiple of eight.
+#[inline]
+fn least_sum<const W: usize>(a: &[Cell; W], b: &[Cell; W]) -> Cell {
+    let mut eight = [NEVER; 8];
+    for (a, b) in a.as_chunks().0.iter().zip(b.as_chunks().0) {
+        let (a, b): (&[Cell; 8], &[Cell; 8]) = (a, b);
+        for k in 0..8 {
+            eight[k] = a[k].saturating_add(b[k]).min(eight[k]);
+        }
+    }
+    let four: [Cell; 4] = std::array::from_fn(|k| eight[k].min(eight[k + 4]));
+    four[0].min(four[2]).min(four[1].min(four[3]))
+}
