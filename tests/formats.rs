@@ -635,6 +635,19 @@ mod properties {
 }
 
 #[test]
+fn an_empty_line_has_a_place_in_the_file() {
+    let (_, file) = &fixtures(".tsv")[0];
+    let scan = Scan::new(file, Format::Tsv).expect("sound");
+    let runs = scan.document().runs();
+    let empty: Vec<_> = runs.iter().filter(|r| r.range.is_empty()).collect();
+    assert!(!empty.is_empty());
+    for run in empty {
+        let place = scan.file_range(run.range.clone());
+        assert!(place.is_empty() && place.end <= file.len(), "{place:?}");
+    }
+}
+
+#[test]
 fn hostile_files_end_soon() {
     let start = std::time::Instant::now();
     let deep = "<a>".repeat(10_000);

@@ -217,6 +217,16 @@ fn diff_shows_lines_of_markup() {
 }
 
 #[test]
+fn markup_that_is_too_large_is_refused_unless_it_is_allowed() {
+    let dir = Folder::new();
+    dir.put("a.hocr", fixture("ke-hoach.eng.hocr"));
+    dir.run(&["restore", "--max-size", "20kB", "a.hocr"])
+        .expect_error(2, &["a.hocr: ", "may have 20000", "--max-size"]);
+    dir.run(&["restore", "--max-size", "2MB", "a.hocr"])
+        .expect(0);
+}
+
+#[test]
 fn damaged_files_are_refused_and_stay() {
     let dir = Folder::new();
     let hocr = fixture("ke-hoach.eng.hocr");

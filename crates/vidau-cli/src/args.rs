@@ -7,6 +7,8 @@ use serde::Deserialize;
 use vidau::formats::{Encoding, Format, Record};
 use vidau::{Profile, ToneStyle};
 
+use crate::size;
+
 /// Restores what scanned Vietnamese documents say from the text an OCR engine
 /// made of them.
 #[derive(Debug, Parser)]
@@ -176,10 +178,6 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     pub(crate) retry_failed: bool,
 
-    /// Largest file other than plain text
-    #[arg(long, value_name = "SIZE", default_value = "64MB")]
-    pub(crate) max_size: String,
-
     /// Longest time for one long text, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub(crate) timeout: u64,
@@ -249,6 +247,10 @@ pub(crate) struct FormatArgs {
     /// How the bytes of plain text stand for letters; what is no Unicode is written in UTF-8
     #[arg(long, value_name = "ENCODING", default_value = "auto")]
     pub(crate) encoding: EncodingName,
+
+    /// Largest file other than plain text
+    #[arg(long, value_name = "SIZE", default_value = "64MB")]
+    pub(crate) max_size: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -271,6 +273,10 @@ pub(crate) enum EncodingName {
 }
 
 impl FormatArgs {
+    pub(crate) fn max_size(&self) -> anyhow::Result<usize> {
+        size::parse("--max-size", &self.max_size)
+    }
+
     /// None: as the bytes tell.
     pub(crate) fn encoding(&self) -> Option<Encoding> {
         Some(match self.encoding {

@@ -1,7 +1,7 @@
 //! One file's way through the engine: bytes in, bytes in the same format out,
 //! and what was changed. Commands differ only in where files come from and go.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use vidau::Worker;
 use vidau::formats::{self, Edit, Encoding, Format, Record, Scan, Splice};
 
@@ -10,7 +10,7 @@ use crate::ledger::{Change, Findings, complete, renumber, word_at};
 use crate::reflow::reflow;
 
 /// How to read a file and how to write it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct PageOptions {
     /// Its format; `None`: as its content tells.
     pub(crate) format: Option<Format>,
@@ -19,8 +19,31 @@ pub(crate) struct PageOptions {
     pub(crate) encoding: Option<Encoding>,
     /// Plain text is to have a line a paragraph.
     pub(crate) reflow: bool,
+    /// Most bytes of markup or of a table.
+    pub(crate) max_size: usize,
     /// The text goes on where the one before ended.
     pub(crate) goes_on: bool,
+}
+
+impl Default for PageOptions {
+    fn default() -> Self {
+        Self {
+            format: None,
+            record: Record::default(),
+            encoding: None,
+            reflow: false,
+            max_size: 64_000_000,
+            goes_on: false,
+        }
+    }
+}
+
+/// The complaint that markup or a table is larger than it may be.
+pub(crate) fn too_large(size: u64, most: u64) -> anyhow::Error {
+    anyhow!(
+        "{size} bytes; a file in this format is read whole and may have {most}: \
+         split it, or raise --max-size"
+    )
 }
 
 /// A restored file.
@@ -151,6 +174,10 @@ fn changed(
 ) -> anyhow::Result<PageOutcome> {
     let input = Input::from_bytes(name, bytes, options.encoding)?;
     let format = format_of(&input, options.format)?;
+    let size = input.bytes().len();
+    if format != Format::Text && size > options.max_size {
+        return Err(too_large(size as u64, options.max_size as u64).context(name.to_owned()));
+    }
     let scan = scan(&input, format)?;
     let (findings, splice) = change(&scan)?;
     let output = splice.apply(input.whole());

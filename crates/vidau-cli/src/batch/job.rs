@@ -19,7 +19,7 @@ use super::whole::{self, About, WHOLE};
 use super::written::{Output, Written};
 use super::{parts, walk};
 use crate::input::of_kind;
-use crate::page::PageOptions;
+use crate::page::{PageOptions, too_large};
 use crate::{ledger, signals};
 
 /// Of files above this one at a time is in memory.
@@ -243,12 +243,7 @@ pub(crate) fn examine(
         encoding,
     };
     if size > rules.max_size && !opened.is_in_parts() {
-        let max_size = rules.max_size;
-        let error = anyhow!(
-            "{size} bytes; a file in this format is read whole and may have {max_size}: \
-             split it, or raise --max-size"
-        );
-        return Err(error.into());
+        return Err(too_large(size, rules.max_size).into());
     }
     Ok(opened)
 }

@@ -41,7 +41,7 @@ use crate::Outcome;
 use crate::args::BatchArgs;
 use crate::engine::Engine;
 use crate::page::PageOptions;
-use crate::{output, signals, size};
+use crate::{output, signals};
 
 /// What stands beside the outputs under a name of its own.
 const REPORT_JSON: &str = "report.json";
@@ -55,12 +55,13 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         config: config(args, &model, &engine.settings),
         force: args.force,
         retry_failed: args.retry_failed,
-        max_size: size::parse("--max-size", &args.max_size)? as u64,
+        max_size: args.format.max_size()? as u64,
         timeout: Duration::from_secs(args.timeout),
         options: PageOptions {
             format: args.format.format(),
             encoding: args.format.encoding(),
             record: args.format.record(),
+            max_size: args.format.max_size()?,
             ..PageOptions::default()
         },
     };

@@ -183,6 +183,7 @@ impl<'r> Filter<'r> {
         let options = PageOptions {
             format: Some(format),
             record: self.record,
+            max_size: self.limit,
             ..PageOptions::default()
         };
         let text = text.into_bytes();

@@ -177,6 +177,7 @@ fn restore(
         encoding: args.format.encoding(),
         reflow: args.reflow,
         record: args.format.record(),
+        max_size: args.format.max_size()?,
         ..PageOptions::default()
     };
     let page = restore_bytes(worker, &shown(path), input::read(path)?, &options)?;

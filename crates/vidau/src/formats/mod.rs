@@ -344,6 +344,10 @@ impl<'t> Scan<'t> {
             span.start.saturating_sub(first_run.range.start),
             true,
         );
+        // An empty line stands before the word that follows it.
+        if span.is_empty() {
+            return start..start;
+        }
         let end = self.in_file(
             end - 1,
             span.end.min(last_run.range.end) - last_run.range.start,
