@@ -64,6 +64,16 @@ impl Input {
         })
     }
 
+    /// A text in UTF-8, or a part of one.
+    pub(crate) fn from_text(name: &str, text: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            encoding: Encoding::Utf8,
+            whole: text,
+            original: None,
+        }
+    }
+
     /// The bytes as they were read.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.original.as_deref().unwrap_or(self.whole.as_bytes())

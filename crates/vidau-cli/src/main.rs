@@ -10,9 +10,12 @@ mod input;
 mod ledger;
 mod output;
 mod page;
+mod parts;
 mod review;
 mod signals;
 mod size;
+mod source;
+mod spool;
 
 use std::process::ExitCode;
 

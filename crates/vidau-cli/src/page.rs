@@ -40,7 +40,15 @@ pub(crate) fn restore_bytes(
     bytes: Vec<u8>,
     options: &PageOptions,
 ) -> anyhow::Result<PageOutcome> {
-    let input = Input::from_bytes(name, bytes)?;
+    restore_input(worker, Input::from_bytes(name, bytes)?, options)
+}
+
+/// Restores what was read.
+pub(crate) fn restore_input(
+    worker: &mut Worker<'_>,
+    input: Input,
+    options: &PageOptions,
+) -> anyhow::Result<PageOutcome> {
     let format = format_of(&input, options.format)?;
     let scan = scan(&input, format)?;
     let restored = if options.goes_on {
@@ -55,7 +63,8 @@ pub(crate) fn restore_bytes(
         let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
         ensure!(
             lines(&output) == lines(input.whole()),
-            "{name}: the number of lines has changed; not written, please report this"
+            "{}: the number of lines has changed; not written, please report this",
+            input.name
         );
     }
     let (findings, edits) = Findings::of(&input, &scan, &restored, splice);

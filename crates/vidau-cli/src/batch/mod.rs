@@ -6,7 +6,6 @@ mod compare;
 mod html;
 mod job;
 mod journal;
-mod parts;
 mod progress;
 mod recorder;
 mod report;

@@ -6,14 +6,11 @@ use anyhow::{anyhow, bail};
 use vidau::formats::Format;
 use vidau::{Restorer, Worker};
 
-use super::parts;
 use super::stats::Stats;
 use crate::ledger::File;
 use crate::ledger::rows::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
-
-/// Plain text above this is restored in parts.
-pub(crate) const WHOLE: u64 = 1 << 18;
+use crate::parts::{self, WHOLE};
 
 /// A restored text.
 pub(crate) struct Whole {
@@ -54,7 +51,7 @@ pub(crate) fn restore<'r>(
     stats.advise();
     Ok(Whole {
         stats,
-        edits: rows::edits(&page).collect(),
+        edits: rows::edits(&page, 0).collect(),
         file: File::of(&page, about.input, about.model).into_owned(),
         output: page.output,
     })
@@ -67,10 +64,10 @@ fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::
         edits: Vec::new(),
         file: File::plain(about.name, about.input, about.model).into_owned(),
     };
-    parts::restore(worker, about.name, bytes, &mut |mut part| {
+    parts::restore(worker, about.name, bytes, &mut |start, mut part| {
         whole.output.append(&mut part.output);
         whole.stats.add(part.words, &part.findings);
-        whole.edits.append(&mut part.edits);
+        whole.edits.extend(rows::edits(&part, start));
         Ok(())
     })?;
     whole.stats.advise();
@@ -90,11 +87,14 @@ pub(crate) fn guarded<'r, T>(
         *worker = restorer.worker();
         bail!("a fault of vidau; please report this with the text")
     });
-    result.map_err(|e| {
-        let text = format!("{e:#}");
-        match text.strip_prefix(name).and_then(|t| t.strip_prefix(": ")) {
-            Some(rest) => anyhow!(rest.to_owned()),
-            None => e,
-        }
-    })
+    result.map_err(|e| without(name, e))
+}
+
+/// A message that does not begin with the name.
+pub(crate) fn without(name: &str, error: anyhow::Error) -> anyhow::Error {
+    let text = format!("{error:#}");
+    match text.strip_prefix(name).and_then(|t| t.strip_prefix(": ")) {
+        Some(rest) => anyhow!(rest.to_owned()),
+        None => error,
+    }
 }

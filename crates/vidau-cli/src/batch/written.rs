@@ -41,9 +41,12 @@ impl<'s> Output<'s> {
         self.text.write_all(bytes).map_err(failure)
     }
 
-    pub(crate) fn edits(&mut self, edits: &[SureEdit]) -> Result<(), Failure> {
-        let mut push = |edit: &SureEdit| self.ledger.push(edit);
-        edits.iter().try_for_each(&mut push).map_err(failure)
+    pub(crate) fn edits(
+        &mut self,
+        mut edits: impl Iterator<Item = SureEdit>,
+    ) -> Result<(), Failure> {
+        let push = |edit: SureEdit| self.ledger.push(&edit);
+        edits.try_for_each(push).map_err(failure)
     }
 
     pub(crate) fn finish(self) -> Result<Written<'s>, Failure> {
