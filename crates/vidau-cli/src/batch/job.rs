@@ -50,6 +50,8 @@ pub(crate) struct Rules {
     pub(crate) max_size: u64,
     /// Longest time for one file.
     pub(crate) timeout: Duration,
+    /// Files less sure than this get a review page.
+    pub(crate) review_below: Option<f64>,
     pub(crate) options: PageOptions,
 }
 
@@ -125,6 +127,7 @@ pub(crate) fn process<'s>(
         config: shop.rules.config.clone(),
         format: None,
         stats: None,
+        review: false,
         error: None,
     });
     Ok(match result {
@@ -133,6 +136,7 @@ pub(crate) fn process<'s>(
             record.output_size = done.written.size();
             record.format = Some(done.format.name().to_owned());
             record.stats = Some(done.stats);
+            record.review = done.written.has_review();
             Verdict::Ready(record, Box::new(done.written))
         }
         Ok(None) => {
@@ -177,6 +181,7 @@ pub(crate) fn refused(path: &Path, reason: &str, config: &str) -> Box<Record> {
         config: config.to_owned(),
         format: None,
         stats: None,
+        review: false,
         error: Some(reason.to_owned()),
     })
 }
@@ -311,12 +316,16 @@ impl<'s> Job<'_, 's> {
             name: &self.name.path,
             input: &input,
             model: &self.shop.model,
+            review_below: self.shop.rules.review_below,
         };
         let page = whole::restore(self.shop.restorer, worker, about, bytes, &options)?;
 
         let mut output = Output::new(self.shop.store, &page.file)?;
         output.write(&page.output)?;
         output.edits(page.edits.into_iter())?;
+        if let Some(review) = &page.review {
+            output.review(review)?;
+        }
         Ok(Some(Done {
             written: output.finish()?,
             format,

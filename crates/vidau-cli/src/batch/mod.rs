@@ -56,6 +56,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         retry_failed: args.retry_failed,
         max_size: size::parse("--max-size", &args.max_size)? as u64,
         timeout: Duration::from_secs(args.timeout),
+        review_below: args.review,
         options: PageOptions {
             format: args.format.format(),
             record: args.format.record(),
@@ -134,7 +135,10 @@ fn config(args: &BatchArgs, model: &str, settings: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let format = args.format.format().map_or("detected", Format::name);
     let record = args.format.record().name();
-    let text = format!("{version} {model} settings {settings} format {format} record {record}");
+    let mut text = format!("{version} {model} settings {settings} format {format} record {record}");
+    if let Some(below) = args.review {
+        text += &format!(" review {below}");
+    }
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 

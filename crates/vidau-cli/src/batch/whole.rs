@@ -11,6 +11,7 @@ use crate::ledger::File;
 use crate::ledger::rows::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
 use crate::parts::{self, WHOLE};
+use crate::review::{Review, html};
 
 /// A restored text.
 pub(crate) struct Whole {
@@ -19,6 +20,8 @@ pub(crate) struct Whole {
     pub(crate) edits: Vec<SureEdit>,
     /// What its ledger says of it.
     pub(crate) file: File<'static>,
+    /// The page for a person, where it is to be reviewed.
+    pub(crate) review: Option<String>,
 }
 
 /// What messages and ledgers say of a text.
@@ -28,6 +31,8 @@ pub(crate) struct About<'a> {
     /// BLAKE3 of the text as it was read.
     pub(crate) input: &'a str,
     pub(crate) model: &'a str,
+    /// Texts less sure than this are to be reviewed; long ones have no page.
+    pub(crate) review_below: Option<f64>,
 }
 
 /// Restores a text.
@@ -49,7 +54,16 @@ pub(crate) fn restore<'r>(
     let mut stats = Stats::default();
     stats.add(page.words, &page.findings);
     stats.advise();
+    let is_reviewed = about.review_below.is_some_and(|b| stats.confidence() < b);
+    let review = is_reviewed.then(|| {
+        guarded(restorer, worker, about.name, |_| {
+            let mut review = Review::new(about.model, None);
+            review.add(&page)?;
+            html(&review, &[])
+        })
+    });
     Ok(Whole {
+        review: review.transpose()?,
         stats,
         edits: rows::edits(&page, 0).collect(),
         file: File::of(&page, about.input, about.model).into_owned(),
@@ -63,6 +77,7 @@ fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::
         stats: Stats::default(),
         edits: Vec::new(),
         file: File::plain(about.name, about.input, about.model).into_owned(),
+        review: None,
     };
     parts::restore(worker, about.name, bytes, &mut |start, mut part| {
         whole.output.append(&mut part.output);
