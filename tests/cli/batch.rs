@@ -689,3 +689,32 @@ fn the_report_names_what_differs_from_an_earlier_run() {
     assert!(!page.contains("<b>&") && !page.contains("http"), "{page}");
     batch(&dir, &["--compare", "in"]).expect_error(2, &["in/.vidau/journal.jsonl", "no output"]);
 }
+
+#[test]
+fn files_that_are_less_sure_get_a_review_page() {
+    let dir = Folder::new();
+    let doubtful = "Xz qvk tbn hoac mot nguoi kia roi\n";
+    dir.put("in/a b/doubtful.txt", doubtful);
+    dir.put("in/right.txt", TRUTH);
+    let review = |below: &str| batch(&dir, &["-q", "--review", below]).expect(0);
+    let exists = |page: &str| dir.path("out/.vidau/review").join(page).exists();
+    review("0.999");
+    let page =
+        String::from_utf8(dir.get("out/.vidau/review/a b/doubtful.txt.html")).expect("UTF-8");
+    assert!(page.contains("a b/doubtful.txt") && page.contains("qvk"));
+    let report = String::from_utf8(dir.get("out/report.html")).expect("UTF-8");
+    let link = "<a href=\"./.vidau/review/a%20b/doubtful.txt.html\">review</a>";
+    assert!(report.contains(link), "{report}");
+    assert_eq!(report.contains("right.txt.html"), exists("right.txt.html"));
+    let json: Value = serde_json::from_slice(&dir.get("out/report.json")).expect("JSON");
+    assert_eq!(json["worst"][0]["review"], true);
+
+    review("0");
+    assert!(
+        !exists("a b/doubtful.txt.html"),
+        "a page that is no longer wanted"
+    );
+    let report = String::from_utf8(dir.get("out/report.html")).expect("UTF-8");
+    assert!(!report.contains(".vidau/review/"));
+    batch(&dir, &["--review", "7"]).expect(2);
+}

@@ -363,3 +363,121 @@ mod with_changes {
         assert_eq!(text, page);
     }
 }
+
+/// Above what is held whole: mostly figures, which take no time, with words
+/// here and there, in lines long and short.
+fn long_text() -> String {
+    let figures = "12 345 6.789\n".repeat(40);
+    let mut text = String::from("\u{feff}");
+    while text.len() < 300_000 {
+        text += STRIPPED;
+        text += &figures;
+        text += &STRIPPED.replace('\n', "; 1.234.567; ");
+    }
+    text
+}
+
+#[test]
+fn a_long_text_is_undone_from_every_ledger() {
+    let dir = Folder::new();
+    let text = long_text();
+    dir.put("page.txt", &text);
+    let stdout = dir.run(&["restore", "page.txt"]).expect(0).text();
+    assert_eq!(stdout.lines().count(), text.lines().count());
+    assert_eq!(
+        stdout.matches("Thực hiện chương trình").count(),
+        text.matches("Thuc hien chuong trinh").count()
+    );
+    let piped = dir.run_with(&["restore"], text.as_bytes()).expect(0);
+    assert_eq!(piped.text(), stdout);
+    for form in ["lines", "compact"] {
+        let with = |args: &[&str], ledger: &str| {
+            let all = [args, &["--ledger-form", form, "--ledger", ledger]].concat();
+            dir.run(&all).expect(0)
+        };
+        assert_eq!(with(&["restore", "page.txt"], "other").text(), stdout);
+        with(&["restore", "-w", "page.txt"], "ledger");
+        assert_eq!(dir.get("page.txt"), stdout.as_bytes(), "{form}");
+        assert_eq!(dir.get("ledger"), dir.get("other"), "{form}");
+        dir.run(&["revert", "ledger", "page.txt", "-o", "page.txt"])
+            .expect(0);
+        assert_eq!(dir.get("page.txt"), text.as_bytes(), "{form}");
+        for ledger in ["ledger", "other"] {
+            std::fs::remove_file(dir.path(ledger)).expect("removed");
+        }
+    }
+    assert_eq!(dir.names(), ["page.txt"]);
+}
+
+#[test]
+fn places_in_a_long_text_are_those_of_the_whole() {
+    let dir = Folder::new();
+    let text = long_text();
+    dir.put("page.txt", &text);
+    let args = ["restore", "page.txt", "-o", "out.txt", "--report", "json"];
+    let run = dir.run(&args).expect(0);
+    let report: serde_json::Value = serde_json::from_str(&run.stderr()).expect("JSON");
+    let output = String::from_utf8(dir.get("out.txt")).expect("UTF-8");
+    let file = &report["files"][0];
+    let changes = file["changes"].as_array().expect("changes");
+    assert_eq!(report["summary"]["changes"], changes.len());
+    assert_eq!(file["words"], text.split_whitespace().count());
+    let number = |value: &serde_json::Value| value.as_u64().expect("a number") as usize;
+    for change in changes {
+        let (before, after) = (change["before"].as_str(), change["after"].as_str());
+        let start = number(&change["span"][0]);
+        assert!(text[start..].starts_with(before.expect("text")));
+        assert!(output[number(&change["output_start"])..].starts_with(after.expect("text")));
+        let line = text
+            .lines()
+            .nth(number(&change["line"]) - 1)
+            .expect("the line");
+        let line = line.trim_start_matches('\u{feff}');
+        let rest: String = line.chars().skip(number(&change["column"]) - 1).collect();
+        assert!(rest.starts_with(before.expect("text")), "{change}");
+    }
+    assert!(changes.len() > 1000);
+}
+
+#[test]
+fn a_long_text_has_the_diff_that_makes_it() {
+    let dir = Folder::new();
+    let text = long_text();
+    dir.put("page.txt", &text);
+    let restored = dir.run(&["restore", "page.txt"]).expect(0).text();
+    let diff = dir.run(&["restore", "--diff", "page.txt"]).expect(1).text();
+    let side = |sign: char| {
+        let lines = diff.lines().skip(2);
+        lines
+            .filter_map(move |l| l.strip_prefix(sign))
+            .collect::<Vec<_>>()
+    };
+    let changed = text.lines().zip(restored.lines()).filter(|(a, b)| a != b);
+    let (before, after): (Vec<&str>, Vec<&str>) = changed.unzip();
+    assert_eq!(side('-'), before);
+    assert_eq!(side('+'), after);
+    assert_eq!(
+        dir.run(&["restore", "--check", "page.txt"])
+            .expect(1)
+            .text(),
+        "page.txt\n"
+    );
+}
+
+#[test]
+fn a_long_text_that_is_none_is_refused_before_anything_is_written() {
+    let dir = Folder::new();
+    let mut bytes = "dòng\n".repeat(60_000).into_bytes();
+    bytes.extend(b"m\xe1t\n");
+    dir.put("page.txt", &bytes);
+    for args in [
+        &["restore", "page.txt"][..],
+        &["restore"],
+        &["restore", "-w", "page.txt"],
+    ] {
+        let run = dir.run_with(args, &bytes);
+        let run = run.expect_error(2, &["not UTF-8 at byte 360001 (line 60001)"]);
+        assert_eq!(run.stdout(), b"");
+    }
+    assert_eq!(dir.get("page.txt"), bytes);
+}

@@ -182,6 +182,10 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub(crate) timeout: u64,
 
+    /// Write review pages for the files whose words are less sure than this
+    #[arg(long, value_name = "BELOW", value_parser = probability)]
+    pub(crate) review: Option<f64>,
+
     /// Report what differs from an earlier output folder
     #[arg(long, value_name = "DIR")]
     pub(crate) compare: Option<PathBuf>,
@@ -231,6 +235,14 @@ pub(crate) struct JsonlArgs {
 
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|e| format!("{e}"))?;
+    if !(0.0..=1.0).contains(&number) {
+        return Err("give a number from 0 to 1".to_owned());
+    }
+    Ok(number)
 }
 
 /// How files hold their text.

@@ -1,7 +1,7 @@
 //! Files that are replaced whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -10,6 +10,11 @@ use anyhow::{Context, bail};
 /// folder, synced, takes its name. An existing file's permissions are kept
 /// and a symbolic link is followed. Devices and pipes are written to.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_from(path, bytes)
+}
+
+/// The same with all that comes from `content`.
+pub(crate) fn write_from(path: &Path, mut content: impl Read) -> anyhow::Result<()> {
     let shown = path.display();
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = match fs::metadata(&target) {
@@ -18,13 +23,19 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         Err(e) => return Err(e).with_context(|| format!("{shown}")),
     };
     if old.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {
-        return fs::write(&target, bytes).with_context(|| format!("{shown}"));
+        let mut copy = || {
+            io::copy(
+                &mut content,
+                &mut OpenOptions::new().write(true).open(&target)?,
+            )
+        };
+        return copy().map(drop).with_context(|| format!("{shown}"));
     }
     check_writable(&target)?;
     let folder = folder_of(&target);
-    let replace = || -> io::Result<()> {
+    let mut replace = || -> io::Result<()> {
         let mut temporary = new_file_in(&folder)?;
-        temporary.write_all(bytes)?;
+        io::copy(&mut content, &mut temporary)?;
         if let Some(old) = &old {
             temporary.as_file().set_permissions(old.permissions())?;
         }
@@ -46,14 +57,29 @@ pub(crate) fn check_writable(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Appends to the file at `path` and syncs it.
-pub(crate) fn append(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let append = || -> io::Result<()> {
+/// Appends to the file at `path` and syncs it; where that fails, the file is
+/// as it was.
+pub(crate) fn append(path: &Path, mut content: impl Read) -> anyhow::Result<()> {
+    let mut append = || -> io::Result<()> {
         let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
+        let metadata = file.metadata()?;
+        let written = io::copy(&mut content, &mut file).and_then(|_| file.sync_all());
+        if written.is_err() && metadata.is_file() {
+            file.set_len(metadata.len())?;
+        }
+        written
     };
     append().with_context(|| format!("{}", path.display()))
+}
+
+/// Where what is put aside for `path` is to lie: where there is no room, there
+/// is none for the file either. `None` for what is no file.
+pub(crate) fn folder_for(path: &Path) -> Option<PathBuf> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_other = fs::metadata(&target).is_ok_and(|m| !m.is_file());
+    let folder = folder_of(&target);
+    let mut above = folder.ancestors();
+    above.find(|f| f.is_dir() && !is_other).map(Path::to_owned)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

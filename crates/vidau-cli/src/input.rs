@@ -63,10 +63,9 @@ impl Input {
     pub(crate) fn from_bytes(
         name: &str,
         bytes: Vec<u8>,
-        encoding: Option<Encoding>,
+        asked: Option<Encoding>,
     ) -> anyhow::Result<Self> {
-        let mut encoding =
-            encoding.map_or_else(|| Encoding::detect(&bytes), |e| of_kind(e, &bytes));
+        let mut encoding = asked.map_or_else(|| Encoding::detect(&bytes), |e| of_kind(e, &bytes));
         let mut original = bytes;
         if encoding == Encoding::Utf8 {
             match String::from_utf8(original) {
@@ -81,7 +80,8 @@ impl Input {
                 Err(e) => {
                     let at = e.utf8_error().valid_up_to();
                     original = e.into_bytes();
-                    encoding = Encoding::detect_legacy(&original).ok_or_else(|| {
+                    let legacy = Encoding::detect_legacy(&original);
+                    encoding = legacy.filter(|_| asked.is_none()).ok_or_else(|| {
                         let line = original[..at].iter().filter(|&&b| b == b'\n').count() + 1;
                         not_utf8(name, at as u64, line as u64)
                     })?;
@@ -96,6 +96,16 @@ impl Input {
             whole,
             original: Some(original),
         })
+    }
+
+    /// A text in UTF-8, or a part of one.
+    pub(crate) fn from_text(name: &str, text: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            encoding: Encoding::Utf8,
+            whole: text,
+            original: None,
+        }
     }
 
     /// The bytes as they were read.

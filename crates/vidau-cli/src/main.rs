@@ -10,10 +10,13 @@ mod input;
 mod ledger;
 mod output;
 mod page;
+mod parts;
 mod reflow;
 mod review;
 mod signals;
 mod size;
+mod source;
+mod spool;
 
 use std::process::ExitCode;
 

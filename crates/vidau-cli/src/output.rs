@@ -1,6 +1,6 @@
 //! Stdout for results, stderr for messages.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// Writes results to stdout.
@@ -11,14 +11,22 @@ pub(crate) fn result(bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes all that comes from `content` to stdout.
+pub(crate) fn copy(mut content: impl Read) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    io::copy(&mut content, &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
 /// One line to stderr; when nobody can read it, nothing is to be done.
 pub(crate) fn message(line: &str) {
     let _ = writeln!(io::stderr().lock(), "vidau: {line}");
 }
 
-/// A report to stderr, as it is.
-pub(crate) fn report(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+/// Text to stderr, as it is.
+pub(crate) fn report(mut text: impl Read) {
+    let _ = io::copy(&mut text, &mut io::stderr().lock());
 }
 
 /// Whether the error is that the reader of stdout has gone.

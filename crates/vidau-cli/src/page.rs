@@ -68,7 +68,18 @@ pub(crate) fn restore_bytes(
     bytes: Vec<u8>,
     options: &PageOptions,
 ) -> anyhow::Result<PageOutcome> {
-    changed(name, bytes, options, |scan| {
+    let input = Input::from_bytes(name, bytes, options.encoding)?;
+    restore_input(worker, input, options)
+}
+
+/// Restores what was read.
+pub(crate) fn restore_input(
+    worker: &mut Worker<'_>,
+    input: Input,
+    options: &PageOptions,
+) -> anyhow::Result<PageOutcome> {
+    let name = input.name.clone();
+    changed(input, options, |scan| {
         let restored = if options.goes_on {
             worker.restore_next(scan.document())
         } else {
@@ -104,7 +115,8 @@ pub(crate) fn change_bytes(
     options: &PageOptions,
     changes: Vec<Change>,
 ) -> anyhow::Result<PageOutcome> {
-    changed(name, bytes, options, |scan| {
+    let input = Input::from_bytes(name, bytes, options.encoding)?;
+    changed(input, options, |scan| {
         decided(name, scan, options.record, changes)
     })
 }
@@ -167,22 +179,20 @@ fn decided(
 
 /// A file with what `change` finds and does.
 fn changed(
-    name: &str,
-    bytes: Vec<u8>,
+    input: Input,
     options: &PageOptions,
     change: impl FnOnce(&Scan<'_>) -> anyhow::Result<(Findings, Splice)>,
 ) -> anyhow::Result<PageOutcome> {
-    let input = Input::from_bytes(name, bytes, options.encoding)?;
     let format = format_of(&input, options.format)?;
     let size = input.bytes().len();
     if format != Format::Text && size > options.max_size {
-        return Err(too_large(size as u64, options.max_size as u64).context(name.to_owned()));
+        return Err(too_large(size as u64, options.max_size as u64).context(input.name.clone()));
     }
     let scan = scan(&input, format)?;
     let (findings, splice) = change(&scan)?;
     let output = splice.apply(input.whole());
     let output = input.encoding.written().encode(&output);
-    let output = output.with_context(|| name.to_owned())?;
+    let output = output.with_context(|| input.name.clone())?;
     Ok(PageOutcome {
         words: scan.document().source().split_whitespace().count(),
         is_changed: output != input.bytes(),

@@ -66,9 +66,15 @@ impl<'a> Document<'a> {
     /// kept as they are.
     #[must_use]
     pub fn from_text(text: &'a str) -> Self {
+        Self::from_text_in(text, Vec::new())
+    }
+
+    /// The same in the place of what `runs` held.
+    pub(crate) fn from_text_in(text: &'a str, mut runs: Vec<Run>) -> Self {
+        runs.clear();
         let mut document = Self {
             source: Cow::Borrowed(text),
-            runs: Vec::new(),
+            runs,
         };
         let mut start = 0;
         for line in text.split_inclusive('\n') {
@@ -140,6 +146,10 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    pub(crate) fn into_runs(self) -> Vec<Run> {
+        self.runs
     }
 
     /// The runs in order.

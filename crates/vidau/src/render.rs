@@ -22,6 +22,9 @@ const MOST_ALTERNATIVES: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Renderer {
     placement: TonePlacement,
+    /// Words of the document so far with either placement.
+    new: u64,
+    old: u64,
     folded: String,
     placed: String,
     order: Vec<(Cost, usize)>,
@@ -31,6 +34,8 @@ impl Default for Renderer {
     fn default() -> Self {
         Self {
             placement: TonePlacement::Old,
+            new: 0,
+            old: 0,
             folded: String::new(),
             placed: String::new(),
             order: Vec::new(),
@@ -39,8 +44,14 @@ impl Default for Renderer {
 }
 
 impl Renderer {
-    /// Where tones are placed: as `style` says, or as the document has them.
-    pub(crate) fn begin(&mut self, source: &str, style: ToneStyle) {
+    /// Starts a document.
+    pub(crate) fn begin(&mut self) {
+        (self.new, self.old) = (0, 0);
+    }
+
+    /// Where tones are placed in what follows: as `style` says, or as the
+    /// document has had them up to its end.
+    pub(crate) fn go_on(&mut self, source: &str, style: ToneStyle) {
         match style {
             ToneStyle::Keep => self.learn_habit(source),
             ToneStyle::Old => self.placement = TonePlacement::Old,
@@ -51,16 +62,14 @@ impl Renderer {
     /// Learns the document's habit: where it places the tones that the engine
     /// kept. Official prose mostly writes "hòa", so that wins a tie.
     fn learn_habit(&mut self, source: &str) {
-        let mut new = 0;
-        let mut old = 0;
         for word in source.split(|c: char| !c.is_alphabetic()) {
             match tone_placement(word) {
-                Some(TonePlacement::New) => new += 1,
-                Some(TonePlacement::Old) => old += 1,
+                Some(TonePlacement::New) => self.new += 1,
+                Some(TonePlacement::Old) => self.old += 1,
                 None => {}
             }
         }
-        self.placement = if new > old {
+        self.placement = if self.new > self.old {
             TonePlacement::New
         } else {
             TonePlacement::Old
@@ -205,14 +214,12 @@ impl Renderer {
             Output::Two(..) | Output::Blank => return Reason::Blanks,
             Output::Word(id, _) => id,
         };
-        let bases = |text: &str| -> Option<Vec<u8>> {
-            text.chars()
-                .map(|c| Letter::from_char(c).map(|l| l.base))
-                .collect()
-        };
+        let base = |c| Letter::from_char(c).map(|l| l.base);
+        let bases = |text| str::chars(text).map(base);
         if read.contains(char::is_whitespace) {
             Reason::Blanks
-        } else if bases(read).is_some_and(|b| Some(b) == bases(engine.lexicon.word(id))) {
+        } else if bases(read).all(|b| b.is_some()) && bases(read).eq(bases(engine.lexicon.word(id)))
+        {
             Reason::Marks
         } else {
             Reason::Letters

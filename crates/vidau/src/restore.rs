@@ -265,6 +265,7 @@ impl Restorer {
             recurrence: Recurrence::default(),
             renderer: Renderer::default(),
             pending: String::new(),
+            runs: Vec::new(),
             results: Results::default(),
             carry: Carry::new(&self.engine),
         }
@@ -297,6 +298,7 @@ pub struct Worker<'r> {
     recurrence: Recurrence,
     renderer: Renderer,
     pending: String,
+    runs: Vec<Run>,
     results: Results,
     carry: Carry,
 }
@@ -324,6 +326,7 @@ impl Worker<'_> {
     /// Restores a document.
     pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.arcs.begin();
+        self.renderer.begin();
         self.carry = Carry::new(self.engine);
         self.restore_next(document)
     }
@@ -331,11 +334,11 @@ impl Worker<'_> {
     /// Restores what follows the document restored last, as the parts of a
     /// text that is too long to be held: the words before and how they were
     /// read go on to count. Parts of 400 lines fare as the whole would, but
-    /// for the places of tone marks, which are each part's own habit.
+    /// for the places of tone marks: the habit is that of the text so far.
     pub fn restore_next(&mut self, document: &Document<'_>) -> Restored<'_> {
         self.results.clear();
         self.renderer
-            .begin(document.source(), self.options.tone_style);
+            .go_on(document.source(), self.options.tone_style);
         let mut carry = Carry {
             written: 0,
             ..self.carry
@@ -381,10 +384,14 @@ impl Worker<'_> {
         self.pending.push('\n');
     }
 
-    /// Restores the lines pushed since [`begin`](Self::begin).
+    /// Restores the lines pushed since [`begin`](Self::begin). Lines of words
+    /// seen before take no new memory once the buffers have grown.
     pub fn finish(&mut self) -> Restored<'_> {
         let pending = std::mem::take(&mut self.pending);
-        self.restore(&Document::from_text(&pending));
+        let runs = std::mem::take(&mut self.runs);
+        let document = Document::from_text_in(&pending, runs);
+        self.restore(&document);
+        self.runs = document.into_runs();
         self.pending = pending;
         Restored {
             results: &self.results,

@@ -1,10 +1,12 @@
 //! The report as one page that needs nothing else.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::journal::Name;
-use super::report::{Report, Sum};
+use super::report::{Report, Sum, Worst};
 use super::stats::BINS;
+use super::store::{FOLDER, review_path};
 use crate::output::thousands;
 
 /// Rows of a table; the rest is in `report.json`.
@@ -102,13 +104,13 @@ fn worst(out: &mut String, report: &Report) {
     out.push_str(
         "<h2>Least sure files</h2>\n<table>\n<tr><th>File</th><th>expected right</th>\
          <th>left as read</th><th>words</th><th>changes</th><th>to look at</th>\
-         <th class=\"l\">advice</th></tr>\n",
+         <th class=\"l\">advice</th><th class=\"l\">review</th></tr>\n",
     );
     for file in report.worst.iter().take(ROWS) {
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td class=\"{}\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
-             <td class=\"l\">{}</td></tr>",
+             <td class=\"l\">{}</td><td class=\"l\">{}</td></tr>",
             link(&file.name),
             class(file.confidence),
             percent(file.confidence),
@@ -117,6 +119,7 @@ fn worst(out: &mut String, report: &Report) {
             thousands(file.stats.changes),
             thousands(file.stats.flags),
             file.stats.advice.map_or("", super::stats::Advice::text),
+            review(file),
         );
     }
     out.push_str("</table>\n");
@@ -260,16 +263,30 @@ fn link(name: &Name) -> String {
     if name.escaped {
         return text;
     }
-    let mut href = String::new();
-    for byte in name.path.bytes() {
+    format!("<a href=\"{}\">{text}</a>", href(&name.path))
+}
+
+/// The file's review page, where it has one and a link can hold its name.
+fn review(file: &Worst) -> String {
+    if !file.review || file.name.escaped {
+        return String::new();
+    }
+    let page = review_path(Path::new(&file.name.path));
+    let path = format!("{FOLDER}/{}", page.display());
+    format!("<a href=\"{}\">review</a>", href(&path))
+}
+
+fn href(path: &str) -> String {
+    // The ./ keeps a colon from making a scheme of it.
+    let mut href = String::from("./");
+    for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             href.push(byte.into());
         } else {
             let _ = write!(href, "%{byte:02X}");
         }
     }
-    // The ./ keeps a colon from making a scheme of it.
-    format!("<a href=\"./{href}\">{text}</a>")
+    href
 }
 
 fn escaped(text: &str) -> String {
@@ -282,7 +299,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn names_do_not_become_markup() {

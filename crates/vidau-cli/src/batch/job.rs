@@ -15,12 +15,14 @@ use vidau::{Restorer, Worker};
 use super::journal::{Name, Past, Record, Status};
 use super::stats::Stats;
 use super::store::{self, Store};
-use super::whole::{self, About, WHOLE};
+use super::walk;
+use super::whole::{self, About};
 use super::written::{Output, Written};
-use super::{parts, walk};
 use crate::input::of_kind;
+use crate::ledger::{self, rows};
 use crate::page::{PageOptions, too_large};
-use crate::{ledger, signals};
+use crate::parts::{self, Hashed, Parts, WHOLE};
+use crate::signals;
 
 /// Of files above this one at a time is in memory.
 const LARGE: u64 = 1 << 22;
@@ -49,6 +51,8 @@ pub(crate) struct Rules {
     pub(crate) max_size: u64,
     /// Longest time for one file.
     pub(crate) timeout: Duration,
+    /// Files less sure than this get a review page.
+    pub(crate) review_below: Option<f64>,
     pub(crate) options: PageOptions,
 }
 
@@ -124,6 +128,7 @@ pub(crate) fn process<'s>(
         config: shop.rules.config.clone(),
         format: None,
         stats: None,
+        review: false,
         error: None,
     });
     Ok(match result {
@@ -132,6 +137,7 @@ pub(crate) fn process<'s>(
             record.output_size = done.written.size();
             record.format = Some(done.format.name().to_owned());
             record.stats = Some(done.stats);
+            record.review = done.written.has_review();
             Verdict::Ready(record, Box::new(done.written))
         }
         Ok(None) => {
@@ -176,6 +182,7 @@ pub(crate) fn refused(path: &Path, reason: &str, config: &str) -> Box<Record> {
         config: config.to_owned(),
         format: None,
         stats: None,
+        review: false,
         error: Some(reason.to_owned()),
     })
 }
@@ -318,12 +325,16 @@ impl<'s> Job<'_, 's> {
             name: &self.name.path,
             input: &input,
             model: &self.shop.model,
+            review_below: self.shop.rules.review_below,
         };
         let page = whole::restore(self.shop.restorer, worker, about, bytes, &options)?;
 
         let mut output = Output::new(self.shop.store, &page.file)?;
         output.write(&page.output)?;
-        output.edits(&page.edits)?;
+        output.edits(page.edits.into_iter())?;
+        if let Some(review) = &page.review {
+            output.review(review)?;
+        }
         Ok(Some(Done {
             written: output.finish()?,
             format,
@@ -331,24 +342,14 @@ impl<'s> Job<'_, 's> {
         }))
     }
 
-    /// A text that is too long to be held: read once for its hash, once more
-    /// to be restored.
+    /// A text that is too long to be held: read once for its hash and whether
+    /// it is sound, once more to be restored.
     fn in_parts(
         &mut self,
         worker: &mut Worker<'s>,
         mut file: File,
     ) -> Result<Option<Done<'s>>, Failure> {
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            let read = file.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            self.check_time(None)?;
-            hasher.update(&buffer[..read]);
-        }
-        let hash = hasher.finalize();
+        let hash = self.check(&mut file)?;
         self.input = Some(hash);
         if self.is_kept(&hash) {
             return Ok(None);
@@ -360,18 +361,15 @@ impl<'s> Job<'_, 's> {
         let input = hash.to_hex();
         let header = ledger::File::plain(&self.name.path, &input, &self.shop.model);
         let mut output = Output::new(self.shop.store, &header)?;
-        let mut reader = Hashed {
-            file,
-            hasher: blake3::Hasher::new(),
-        };
+        let mut reader = Hashed::new(file);
         let mut failure = None;
         let result = whole::guarded(self.shop.restorer, worker, &self.name.path, |worker| {
-            parts::restore(worker, &self.name.path, &mut reader, &mut |part| {
+            parts::restore(worker, &self.name.path, &mut reader, &mut |start, part| {
                 stats.add(part.words, &part.findings);
                 let mut step = || {
                     self.check_time(Some(started))?;
                     output.write(&part.output)?;
-                    output.edits(&part.edits)
+                    output.edits(rows::edits(&part, start))
                 };
                 step().map_err(|e| {
                     failure = Some(e);
@@ -383,7 +381,7 @@ impl<'s> Job<'_, 's> {
             return Err(failure);
         }
         result?;
-        if reader.hasher.finalize() != hash {
+        if reader.hash() != hash {
             return Err(anyhow!("changed while it was read; run again").into());
         }
         stats.advise();
@@ -392,6 +390,21 @@ impl<'s> Job<'_, 's> {
             format: Format::Text,
             stats,
         }))
+    }
+
+    /// The hash of a text, all of which has to be one.
+    fn check(&self, file: &mut File) -> Result<blake3::Hash, Failure> {
+        let name = &self.name.path;
+        let mut reader = Hashed::new(file);
+        let mut parts = Parts::new(name, &mut reader);
+        while let Some((start, text)) = parts.next().map_err(|e| whole::without(name, e))? {
+            self.check_time(None)?;
+            if let Some(nul) = text.find('\0') {
+                let byte = start + nul as u64;
+                return Err(anyhow!("binary data at byte {byte}, no text").into());
+            }
+        }
+        Ok(reader.hash())
     }
 
     fn is_kept(&self, input: &blake3::Hash) -> bool {
@@ -409,20 +422,6 @@ impl<'s> Job<'_, 's> {
             return Err(anyhow!("took more than {seconds} s: split it, or raise --timeout").into());
         }
         Ok(())
-    }
-}
-
-/// Reads a file and hashes what was read.
-struct Hashed {
-    file: File,
-    hasher: blake3::Hasher,
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
-        Ok(read)
     }
 }
 

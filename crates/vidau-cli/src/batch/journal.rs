@@ -76,6 +76,9 @@ pub(crate) struct Record {
     pub(crate) format: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stats: Option<Stats>,
+    /// There is a review page of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) review: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
 }
@@ -88,6 +91,7 @@ impl Record {
         self.output_size = 0;
         self.format = None;
         self.stats = None;
+        self.review = false;
         self.error = Some(format!("{error:#}"));
     }
 }
@@ -333,6 +337,7 @@ mod tests {
             config: "c1".to_owned(),
             format: Some("text".to_owned()),
             stats: None,
+            review: false,
             error: None,
         }
     }

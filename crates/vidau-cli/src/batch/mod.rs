@@ -6,7 +6,6 @@ mod compare;
 mod html;
 mod job;
 mod journal;
-mod parts;
 mod progress;
 mod recorder;
 mod report;
@@ -57,6 +56,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         retry_failed: args.retry_failed,
         max_size: args.format.max_size()? as u64,
         timeout: Duration::from_secs(args.timeout),
+        review_below: args.review,
         options: PageOptions {
             format: args.format.format(),
             encoding: args.format.encoding(),
@@ -138,9 +138,12 @@ fn config(args: &BatchArgs, model: &str, settings: &str) -> String {
     let format = args.format.format().map_or("detected", Format::name);
     let record = args.format.record().name();
     let encoding = args.format.encoding().map_or("detected", Encoding::name);
-    let text = format!(
+    let mut text = format!(
         "{version} {model} settings {settings} format {format} record {record} encoding {encoding}"
     );
+    if let Some(below) = args.review {
+        text += &format!(" review {below}");
+    }
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 

@@ -119,7 +119,7 @@ impl<'a> Progress<'a> {
             Style::Terminal => {
                 self.is_line_open = true;
                 // Cut off by the terminal rather than broken: one line is cleared.
-                output::report(&format!("\r\x1b[K{line}"));
+                output::report(format!("\r\x1b[K{line}").as_bytes());
             }
         }
         self.event("progress", &of(counts, None))
@@ -156,7 +156,7 @@ impl<'a> Progress<'a> {
 
     fn message(&mut self, line: &str) {
         if self.is_line_open {
-            output::report("\r\x1b[K");
+            output::report(&b"\r\x1b[K"[..]);
             self.is_line_open = false;
         }
         output::message(line);

@@ -83,6 +83,8 @@ pub(crate) struct Worst {
     pub(crate) quality: f64,
     #[serde(flatten)]
     pub(crate) stats: Stats,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) review: bool,
 }
 
 #[derive(Serialize)]
@@ -157,6 +159,7 @@ impl Builder {
                     confidence: stats.confidence(),
                     quality: stats.quality(),
                     stats,
+                    review: record.review,
                 });
                 if self.worst.len() >= 4 * WORST {
                     self.trim_worst();

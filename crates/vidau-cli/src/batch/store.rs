@@ -259,6 +259,13 @@ pub(crate) fn ledger_path(path: &Path) -> PathBuf {
     Path::new("ledger").join(name)
 }
 
+/// Path of a file's review page beside the outputs.
+pub(crate) fn review_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".html");
+    Path::new("review").join(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,14 +6,12 @@ use anyhow::{anyhow, bail};
 use vidau::formats::{Encoding, Format};
 use vidau::{Restorer, Worker};
 
-use super::parts;
 use super::stats::Stats;
 use crate::ledger::File;
 use crate::ledger::rows::{self, SureEdit};
 use crate::page::{PageOptions, restore_bytes};
-
-/// Plain text above this is restored in parts.
-pub(crate) const WHOLE: u64 = 1 << 18;
+use crate::parts::{self, WHOLE};
+use crate::review::{Review, html};
 
 /// A restored text.
 pub(crate) struct Whole {
@@ -22,6 +20,8 @@ pub(crate) struct Whole {
     pub(crate) edits: Vec<SureEdit>,
     /// What its ledger says of it.
     pub(crate) file: File<'static>,
+    /// The page for a person, where it is to be reviewed.
+    pub(crate) review: Option<String>,
 }
 
 /// What messages and ledgers say of a text.
@@ -31,6 +31,8 @@ pub(crate) struct About<'a> {
     /// BLAKE3 of the text as it was read.
     pub(crate) input: &'a str,
     pub(crate) model: &'a str,
+    /// Texts less sure than this are to be reviewed; long ones have no page.
+    pub(crate) review_below: Option<f64>,
 }
 
 /// Restores a text.
@@ -52,9 +54,18 @@ pub(crate) fn restore<'r>(
     let mut stats = Stats::default();
     stats.add(page.words, &page.findings);
     stats.advise();
+    let is_reviewed = about.review_below.is_some_and(|b| stats.confidence() < b);
+    let review = is_reviewed.then(|| {
+        guarded(restorer, worker, about.name, |_| {
+            let mut review = Review::new(about.model, None);
+            review.add(&page)?;
+            html(&review, &[])
+        })
+    });
     Ok(Whole {
+        review: review.transpose()?,
         stats,
-        edits: rows::edits(&page).collect(),
+        edits: rows::edits(&page, 0).collect(),
         file: File::of(&page, about.input, about.model).into_owned(),
         output: page.output,
     })
@@ -74,11 +85,12 @@ fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::
         stats: Stats::default(),
         edits: Vec::new(),
         file: File::plain(about.name, about.input, about.model).into_owned(),
+        review: None,
     };
-    parts::restore(worker, about.name, bytes, &mut |mut part| {
+    parts::restore(worker, about.name, bytes, &mut |start, mut part| {
         whole.output.append(&mut part.output);
         whole.stats.add(part.words, &part.findings);
-        whole.edits.append(&mut part.edits);
+        whole.edits.extend(rows::edits(&part, start));
         Ok(())
     })?;
     whole.stats.advise();
@@ -98,11 +110,14 @@ pub(crate) fn guarded<'r, T>(
         *worker = restorer.worker();
         bail!("a fault of vidau; please report this with the text")
     });
-    result.map_err(|e| {
-        let text = format!("{e:#}");
-        match text.strip_prefix(name).and_then(|t| t.strip_prefix(": ")) {
-            Some(rest) => anyhow!(rest.to_owned()),
-            None => e,
-        }
-    })
+    result.map_err(|e| without(name, e))
+}
+
+/// A message that does not begin with the name.
+pub(crate) fn without(name: &str, error: anyhow::Error) -> anyhow::Error {
+    let text = format!("{error:#}");
+    match text.strip_prefix(name).and_then(|t| t.strip_prefix(": ")) {
+        Some(rest) => anyhow!(rest.to_owned()),
+        None => error,
+    }
 }

@@ -1,157 +1,241 @@
 //! Unified diffs of a text and what edits make of it, so that no search for
 //! common lines is needed.
 
-use std::fmt::Write;
-use std::ops::Range;
+use std::collections::VecDeque;
+use std::io::{self, Seek, Write};
 
+use tempfile::SpooledTempFile;
 use vidau::formats::Edit;
 
-const CONTEXT: usize = 3;
+use crate::spool::spool;
 
-/// The diff, or nothing when there are no edits; they are in order.
-pub(crate) fn unified(name: &str, old: &str, edits: &[Edit], with_color: bool) -> String {
-    let mut out = String::new();
-    if edits.is_empty() {
-        return out;
-    }
-    let blocks = blocks(old, edits);
-    let old: Vec<&str> = old.split_inclusive('\n').collect();
-    let mut put = |color: &str, sign: &str, line: &str| {
-        let (content, end) = match line.strip_suffix('\n') {
-            Some(content) => (content, "\n"),
-            None => (line, "\n\\ No newline at end of file\n"),
-        };
-        let (on, off) = if with_color && !color.is_empty() {
-            (color, "\x1b[0m")
-        } else {
-            ("", "")
-        };
-        let _ = write!(out, "{on}{sign}{content}{off}{end}");
-    };
-    put(BOLD, "--- ", &format!("{name}\n"));
-    put(BOLD, "+++ ", &format!("{name} (restored)\n"));
-    let mut growth = 0;
-    for hunk in hunks(&blocks, old.len()) {
-        let inner: isize = hunk.blocks.iter().map(Block::growth).sum();
-        let lines = |start: usize, len: usize| format!("{},{len}", start + usize::from(len > 0));
-        let (start, len) = (hunk.lines.start, hunk.lines.len());
-        let (new_start, new_len) = (
-            start.saturating_add_signed(growth),
-            len.saturating_add_signed(inner),
-        );
-        let at = format!("-{} +{} @@\n", lines(start, len), lines(new_start, new_len));
-        put(CYAN, "@@ ", &at);
-        growth += inner;
-        let mut i = start;
-        for block in hunk.blocks {
-            old[i..block.lines.start]
-                .iter()
-                .for_each(|l| put("", " ", l));
-            old[block.lines.clone()]
-                .iter()
-                .for_each(|l| put(RED, "-", l));
-            let new = block.new.split_inclusive('\n');
-            new.for_each(|l| put(GREEN, "+", l));
-            i = block.lines.end;
-        }
-        old[i..hunk.lines.end].iter().for_each(|l| put("", " ", l));
-    }
-    out
-}
+const CONTEXT: usize = 3;
 
 const BOLD: &str = "\x1b[1m";
 const CYAN: &str = "\x1b[36m";
 const RED: &str = "\x1b[31m";
 const GREEN: &str = "\x1b[32m";
 
-/// Lines that are changed together.
-struct Block {
-    lines: Range<usize>,
-    /// What they are now.
+/// The diff of a text that comes in parts. A hunk is put aside until its
+/// length is known; of what is not changed only a few lines are held.
+pub(crate) struct Diff<W> {
+    out: W,
+    name: String,
+    with_color: bool,
+    is_begun: bool,
+    /// Of the block at hand: whole lines as they were, and as they are up to
+    /// where the old ones have been gone through.
+    old: String,
     new: String,
+    is_changed: bool,
+    /// Lines before it.
+    old_lines: usize,
+    new_lines: usize,
+    /// The last lines that were not changed.
+    calm: VecDeque<String>,
+    hunk: Option<Hunk>,
 }
 
-impl Block {
-    /// By how many lines there are more.
-    fn growth(&self) -> isize {
-        self.new.split_inclusive('\n').count() as isize - self.lines.len() as isize
+/// Changed lines that are near each other, with the lines around them.
+struct Hunk {
+    old: Span,
+    new: Span,
+    text: SpooledTempFile,
+    /// What the block at the end puts in the place of what it takes away.
+    put: SpooledTempFile,
+}
+
+/// Lines that a hunk is about.
+#[derive(Clone, Copy)]
+struct Span {
+    start: usize,
+    len: usize,
+}
+
+impl Span {
+    fn shown(self) -> String {
+        format!("{},{}", self.start + usize::from(self.len > 0), self.len)
     }
 }
 
-/// Whole lines for the edits.
-fn blocks(old: &str, edits: &[Edit]) -> Vec<Block> {
-    let starts: Vec<usize> = std::iter::once(0)
-        .chain(old.match_indices('\n').map(|(i, _)| i + 1))
-        .filter(|&start| start < old.len())
-        .collect();
-    let line_of = |byte: usize| starts.partition_point(|&s| s <= byte).max(1) - 1;
-    let end_of = |line: usize| starts.get(line).copied().unwrap_or(old.len());
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut at = 0;
-    for edit in edits {
-        let first = line_of(edit.range.start);
-        // An edit that ends with a line's end joins the next line to it.
-        let end = line_of(edit.range.end) + 1;
-        match blocks.last_mut() {
-            Some(last) if first <= last.lines.end => {
-                last.new += &old[at..edit.range.start];
-                last.lines.end = last.lines.end.max(end);
+impl<W: Write> Diff<W> {
+    /// The diff of the text that messages call `name`.
+    pub(crate) fn new(out: W, name: &str, with_color: bool) -> Self {
+        Self {
+            out,
+            name: name.to_owned(),
+            with_color,
+            is_begun: false,
+            old: String::new(),
+            new: String::new(),
+            is_changed: false,
+            old_lines: 0,
+            new_lines: 0,
+            calm: VecDeque::new(),
+            hunk: None,
+        }
+    }
+
+    /// Adds a part of the text and its edits, which are in order.
+    pub(crate) fn push(&mut self, part: &str, edits: &[Edit]) -> io::Result<()> {
+        let mut at = 0;
+        for edit in edits {
+            self.keep(&part[at..edit.range.start])?;
+            self.old += &part[edit.range.clone()];
+            self.new += &edit.text;
+            self.is_changed = true;
+            at = edit.range.end;
+        }
+        self.keep(&part[at..])
+    }
+
+    /// Ends the text.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.end_block()?;
+        self.end_hunk()?;
+        self.out.flush()
+    }
+
+    /// Adds text that stays. A line end that stays in both ends a block.
+    fn keep(&mut self, text: &str) -> io::Result<()> {
+        for line in text.split_inclusive('\n') {
+            self.old += line;
+            self.new += line;
+            if line.ends_with('\n') {
+                self.end_block()?;
             }
-            last => {
-                if let Some(last) = last {
-                    last.new += &old[at..end_of(last.lines.end)];
+        }
+        Ok(())
+    }
+
+    fn end_block(&mut self) -> io::Result<()> {
+        if self.old.is_empty() && self.new.is_empty() {
+            return Ok(());
+        }
+        let old = std::mem::take(&mut self.old);
+        let new = std::mem::take(&mut self.new);
+        let lengths = [&old, &new].map(|text| text.split_inclusive('\n').count());
+        if std::mem::take(&mut self.is_changed) {
+            self.change(&old, &new, lengths)?;
+        } else {
+            self.calm.push_back(old);
+            if self.hunk.is_none() && self.calm.len() > CONTEXT {
+                self.calm.pop_front();
+            } else if self.calm.len() > 2 * CONTEXT {
+                self.end_hunk()?;
+            }
+        }
+        self.old_lines += lengths[0];
+        self.new_lines += lengths[1];
+        Ok(())
+    }
+
+    fn change(&mut self, old: &str, new: &str, [old_len, new_len]: [usize; 2]) -> io::Result<()> {
+        let before = self.calm.len();
+        let mut hunk = match self.hunk.take() {
+            Some(hunk) => hunk,
+            None => {
+                let span = |lines: usize| Span {
+                    start: lines - before,
+                    len: 0,
+                };
+                Hunk {
+                    old: span(self.old_lines),
+                    new: span(self.new_lines),
+                    text: spool(None),
+                    put: spool(None),
                 }
-                blocks.push(Block {
-                    lines: first..end,
-                    new: old[end_of(first)..edit.range.start].to_owned(),
-                });
             }
+        };
+        if before > 0 {
+            pour(&mut hunk.put, &mut hunk.text)?;
         }
-        if let Some(last) = blocks.last_mut() {
-            last.new += &edit.text;
+        for line in self.calm.drain(..) {
+            hunk.keep(&line)?;
         }
-        at = edit.range.end;
+        hunk.old.len += old_len;
+        hunk.new.len += new_len;
+        let color = |color| if self.with_color { color } else { "" };
+        for line in old.split_inclusive('\n') {
+            put(&mut hunk.text, color(RED), "-", line)?;
+        }
+        for line in new.split_inclusive('\n') {
+            put(&mut hunk.put, color(GREEN), "+", line)?;
+        }
+        self.hunk = Some(hunk);
+        Ok(())
     }
-    if let Some(last) = blocks.last_mut() {
-        last.new += &old[at..end_of(last.lines.end)];
+
+    /// Writes the hunk at hand, if there is one.
+    fn end_hunk(&mut self) -> io::Result<()> {
+        let Some(mut hunk) = self.hunk.take() else {
+            return Ok(());
+        };
+        pour(&mut hunk.put, &mut hunk.text)?;
+        let after = self.calm.len().min(CONTEXT);
+        for line in self.calm.drain(..after) {
+            hunk.keep(&line)?;
+        }
+        while self.calm.len() > CONTEXT {
+            self.calm.pop_front();
+        }
+        let color = |color| if self.with_color { color } else { "" };
+        if !std::mem::replace(&mut self.is_begun, true) {
+            let name = &self.name;
+            put(&mut self.out, color(BOLD), "--- ", &format!("{name}\n"))?;
+            let restored = format!("{name} (restored)\n");
+            put(&mut self.out, color(BOLD), "+++ ", &restored)?;
+        }
+        let at = format!("-{} +{} @@\n", hunk.old.shown(), hunk.new.shown());
+        put(&mut self.out, color(CYAN), "@@ ", &at)?;
+        pour(&mut hunk.text, &mut self.out)
     }
-    blocks
 }
 
-/// Blocks with the lines around them, near ones together.
-struct Hunk<'b> {
-    lines: Range<usize>,
-    blocks: &'b [Block],
+impl Hunk {
+    /// Adds a line that is not changed.
+    fn keep(&mut self, line: &str) -> io::Result<()> {
+        self.old.len += 1;
+        self.new.len += 1;
+        put(&mut self.text, "", " ", line)
+    }
 }
 
-fn hunks(blocks: &[Block], n: usize) -> Vec<Hunk<'_>> {
-    let mut hunks: Vec<Hunk<'_>> = Vec::new();
-    let mut first = 0;
-    for (i, block) in blocks.iter().enumerate() {
-        let around = block.lines.start.saturating_sub(CONTEXT)..(block.lines.end + CONTEXT).min(n);
-        match hunks.last_mut() {
-            Some(last) if around.start <= last.lines.end => {
-                last.lines.end = around.end;
-                last.blocks = &blocks[first..=i];
-            }
-            _ => {
-                first = i;
-                hunks.push(Hunk {
-                    lines: around,
-                    blocks: &blocks[i..=i],
-                });
-            }
-        }
-    }
-    hunks
+/// Writes a line of the diff.
+fn put(out: &mut impl Write, color: &str, sign: &str, line: &str) -> io::Result<()> {
+    let (content, end) = match line.strip_suffix('\n') {
+        Some(content) => (content, "\n"),
+        None => (line, "\n\\ No newline at end of file\n"),
+    };
+    let off = if color.is_empty() { "" } else { "\x1b[0m" };
+    // At once: each piece by itself would be a call of the system.
+    out.write_all(format!("{color}{sign}{content}{off}{end}").as_bytes())
+}
+
+/// Empties `from` into `to`.
+fn pour(from: &mut SpooledTempFile, to: &mut impl Write) -> io::Result<()> {
+    from.rewind()?;
+    io::copy(from, to)?;
+    from.rewind()?;
+    from.set_len(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The diff of lines that correspond one to one.
-    fn diff(old: &str, new: &str, with_color: bool) -> String {
+    fn unified(parts: &[(&str, &[Edit])], with_color: bool) -> String {
+        let mut out = Vec::new();
+        let mut diff = Diff::new(&mut out, "f", with_color);
+        for (part, edits) in parts {
+            diff.push(part, edits).expect("written");
+        }
+        diff.finish().expect("written");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    /// Edits of lines that correspond one to one.
+    fn edits(old: &str, new: &str) -> Vec<Edit> {
         let mut edits = Vec::new();
         let mut at = 0;
         for (a, b) in old.split_inclusive('\n').zip(new.split_inclusive('\n')) {
@@ -165,7 +249,11 @@ mod tests {
             }
             at += a.len();
         }
-        unified("f", old, &edits, with_color)
+        edits
+    }
+
+    fn diff(old: &str, new: &str, with_color: bool) -> String {
+        unified(&[(old, &edits(old, new))], with_color)
     }
 
     #[test]
@@ -176,7 +264,7 @@ mod tests {
             change: 0,
         }];
         assert_eq!(
-            unified("f", "a\nb\ncc\nd\n", &more, false),
+            unified(&[("a\nb\ncc\nd\n", &more)], false),
             "--- f\n+++ f (restored)\n@@ -1,4 +1,5 @@\n a\n-b\n-cc\n+X\n+Y\n+Z\n d\n"
         );
         let gone = [Edit {
@@ -185,7 +273,7 @@ mod tests {
             change: 0,
         }];
         assert_eq!(
-            unified("f", "a\nb\nc\n", &gone, false),
+            unified(&[("a\nb\nc\n", &gone)], false),
             "--- f\n+++ f (restored)\n@@ -1,3 +1,2 @@\n-a\n-b\n+a\n c\n"
         );
     }
@@ -230,5 +318,49 @@ mod tests {
             diff.contains("\x1b[31m-a\r\x1b[0m\n\x1b[32m+b\r\x1b[0m\n"),
             "{diff:?}"
         );
+    }
+
+    #[test]
+    fn where_a_text_is_parted_does_not_show() {
+        let old: String = (0..60).map(|i| format!("dòng {i}\n")).collect();
+        for step in [2, 5, 7, 8, 30] {
+            let new: String = old
+                .lines()
+                .enumerate()
+                .map(|(i, line)| match i % step {
+                    0 => format!("{line} khác\n"),
+                    _ => format!("{line}\n"),
+                })
+                .collect();
+            let whole = diff(&old, &new, false);
+            for length in [1, 9, 100] {
+                let mut parts: Vec<(&str, Vec<Edit>)> = Vec::new();
+                let mut start = 0;
+                while start < old.len() {
+                    // Also within a line, but not within an edit.
+                    let all = edits(&old, &new);
+                    let is_cut = |at: usize| {
+                        old.is_char_boundary(at)
+                            && !all.iter().any(|e| e.range.start < at && at < e.range.end)
+                    };
+                    let end = (start + length..).find(|&at| at >= old.len() || is_cut(at));
+                    let end = end.unwrap_or(old.len()).min(old.len());
+                    let of_part = all
+                        .iter()
+                        .filter(|e| start <= e.range.start && e.range.end <= end);
+                    let of_part = of_part.map(|e| Edit {
+                        range: e.range.start - start..e.range.end - start,
+                        ..e.clone()
+                    });
+                    parts.push((&old[start..end], of_part.collect()));
+                    start = end;
+                }
+                let parts: Vec<(&str, &[Edit])> = parts
+                    .iter()
+                    .map(|(part, edits)| (*part, &edits[..]))
+                    .collect();
+                assert_eq!(unified(&parts, false), whole);
+            }
+        }
     }
 }

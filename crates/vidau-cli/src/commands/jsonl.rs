@@ -179,6 +179,7 @@ impl<'r> Filter<'r> {
             name,
             input: &input,
             model: &self.model,
+            review_below: None,
         };
         let options = PageOptions {
             format: Some(format),

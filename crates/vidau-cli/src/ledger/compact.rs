@@ -42,7 +42,7 @@ pub(super) fn lines(file: &File<'_>, output: &str, page: &PageOutcome) -> anyhow
         unsure: Vec::new(),
     };
     let mut rows = Rows::default();
-    for (i, edit) in rows::edits(page).enumerate() {
+    for (i, edit) in rows::edits(page, 0).enumerate() {
         let (gap, before, after, percent, _) = rows.row(&edit);
         line.gaps.push(gap);
         line.before.push(before.to_owned());

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use vidau::formats::{Edit, Format, Scan, Splice};
 use vidau::{Correction, Restored};
 
-pub(crate) use record::{File, Recorded, entries, is_compressed, open};
+pub(crate) use record::{Draft, File, Recorded, entries, is_compressed, open};
 
 /// A change, or a place that a person should look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -214,21 +214,26 @@ pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<WordPlace> {
 
 /// Sets lines, columns and offsets, in one pass over the text.
 pub(crate) fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
-    let bom = text.len() - text.trim_start_matches('\u{feff}').len();
-    let (mut at, mut line, mut line_start) = (0, 1, bom);
+    // A byte order mark takes no column.
+    let is_marked = text.starts_with('\u{feff}');
+    let (mut at, mut line, mut column) = (0, 1, usize::from(!is_marked));
     let (mut next, mut growth) = (0, 0);
     for change in changes {
         let start = change.span[0];
         let passed = &text[at..start];
-        line += passed.matches('\n').count();
-        line_start = passed.rfind('\n').map_or(line_start, |i| at + i + 1);
+        if let Some(end) = passed.rfind('\n') {
+            line += passed.matches('\n').count();
+            column = 1 + passed[end + 1..].chars().count();
+        } else {
+            column += passed.chars().count();
+        }
         at = start;
         while let Some(edit) = edits.get(next).filter(|e| e.range.end <= start) {
             growth += edit.text.len() as isize - edit.range.len() as isize;
             next += 1;
         }
         change.line = line;
-        change.column = text[line_start..start].chars().count() + 1;
+        change.column = column.max(1);
         change.output_start = start.saturating_add_signed(growth);
     }
 }

@@ -1,10 +1,12 @@
 //! The ledger on the disk: written, read, and undone.
 
 use std::borrow::Cow;
+use std::io::{self, BufWriter, Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
+use tempfile::SpooledTempFile;
 use vidau::formats::{Encoding, Format, Record};
 
 use super::{Change, compact, hash, rows};
@@ -12,6 +14,7 @@ use crate::args::LedgerForm;
 use crate::input;
 use crate::output::shown;
 use crate::page::PageOutcome;
+use crate::spool::{self, List, spool};
 
 /// Name and version of the layout of a line for each change.
 const SCHEMA: &str = "vidau.ledger/1";
@@ -103,18 +106,82 @@ pub(crate) fn entries(page: &PageOutcome, form: LedgerForm, model: &str) -> anyh
         return compact::lines(&file, &output[..HALF], page);
     }
     let file = File::of(page, &input, model);
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for change in &page.findings.changes {
-        let entry = Entry {
-            schema: SCHEMA.into(),
-            file: file.clone(),
-            output: output.as_str().into(),
-            change: Cow::Borrowed(change),
-        };
-        lines += &serde_json::to_string(&entry)?;
-        lines.push('\n');
+        entry(&mut lines, &file, &output, change)?;
     }
-    Ok(lines)
+    Ok(String::from_utf8(lines)?)
+}
+
+fn entry(out: &mut impl Write, file: &File<'_>, output: &str, change: &Change) -> io::Result<()> {
+    let entry = Entry {
+        schema: SCHEMA.into(),
+        file: file.clone(),
+        output: output.into(),
+        change: Cow::Borrowed(change),
+    };
+    serde_json::to_writer(&mut *out, &entry)?;
+    out.write_all(b"\n")
+}
+
+/// The ledger of a file, put aside until its output is known.
+pub(crate) enum Draft<'a> {
+    /// Of a file that is held whole.
+    Page(LedgerForm, &'a str, String),
+    /// Of a plain text that comes in parts: as lines, or, where it is to be
+    /// compact, as rows.
+    Lines(File<'a>, List<Change>),
+    Rows(rows::Writer<BufWriter<SpooledTempFile>>),
+}
+
+impl<'a> Draft<'a> {
+    /// Of a file held whole.
+    pub(crate) fn of_page(form: LedgerForm, model: &'a str) -> Self {
+        Self::Page(form, model, String::new())
+    }
+
+    /// Of a text in parts.
+    pub(crate) fn of_parts(form: LedgerForm, file: File<'a>) -> io::Result<Self> {
+        Ok(match form {
+            LedgerForm::Lines => Self::Lines(file, List::new()),
+            LedgerForm::Compact => {
+                Self::Rows(rows::Writer::new(BufWriter::new(spool(None)), &file)?)
+            }
+        })
+    }
+
+    /// Takes the changes of the file, or of the part that starts at `start`.
+    pub(crate) fn take(&mut self, start: u64, page: &PageOutcome) -> anyhow::Result<()> {
+        match self {
+            Self::Page(form, model, text) => *text = entries(page, *form, model)?,
+            Self::Lines(_, list) => page
+                .findings
+                .changes
+                .iter()
+                .try_for_each(|c| list.push(c))?,
+            Self::Rows(rows) => rows::edits(page, start).try_for_each(|edit| rows.push(&edit))?,
+        }
+        Ok(())
+    }
+
+    /// The ledger, for an output of this hash.
+    pub(crate) fn finish(self, output: &str) -> anyhow::Result<Box<dyn Read>> {
+        Ok(match self {
+            Self::Page(_, _, text) => Box::new(Cursor::new(text)),
+            Self::Rows(rows) => {
+                let rows = rows.finish(output)?.into_inner();
+                let mut rows = rows.map_err(io::IntoInnerError::into_error)?;
+                rows.rewind()?;
+                Box::new(rows)
+            }
+            Self::Lines(file, changes) => Box::new(spool::written(None, |out| {
+                for change in changes.read(0..changes.end())? {
+                    entry(out, &file, output, &change?)?;
+                }
+                Ok(())
+            })?),
+        })
+    }
 }
 
 /// Compact ledgers have the first half of a hash.

@@ -42,13 +42,13 @@ pub(crate) struct SureEdit {
     pub(crate) flagged: bool,
 }
 
-/// The edits of a page, in its order.
-pub(crate) fn edits(page: &PageOutcome) -> impl Iterator<Item = SureEdit> {
-    page.edits.iter().map(|edit| {
+/// The edits of a page, in its order, or of a part that starts at `start`.
+pub(crate) fn edits(page: &PageOutcome, start: u64) -> impl Iterator<Item = SureEdit> {
+    page.edits.iter().map(move |edit| {
         let change = page.findings.changes.get(edit.change);
-        let (start, before, after) = raw(page.input.whole(), edit);
+        let (at, before, after) = raw(page.input.whole(), edit);
         SureEdit {
-            start: start as u64,
+            start: start + at as u64,
             before,
             after,
             confidence: change.map_or(1.0, |c| c.confidence),

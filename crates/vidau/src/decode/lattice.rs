@@ -81,6 +81,9 @@ pub(crate) struct Lattice {
     pieces: Vec<Piece>,
     /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
     ends: Vec<u32>,
+    /// Of ordering the arcs: where the next of each end goes, and the order.
+    next: Vec<u32>,
+    ordered: Vec<Arc>,
 }
 
 impl Lattice {
@@ -171,7 +174,6 @@ impl Lattice {
     /// Orders the arcs of a block of `tokens` tokens by their end nodes; arcs
     /// of one end keep the order in which they came.
     pub(crate) fn finish(&mut self, tokens: usize) {
-        self.arcs.sort_by_key(|a| a.to);
         self.ends.clear();
         self.ends.resize(tokens + 2, 0);
         for arc in &self.arcs {
@@ -180,6 +182,17 @@ impl Lattice {
         for n in 1..self.ends.len() {
             self.ends[n] += self.ends[n - 1];
         }
+        // By counting: as stable as it has to be, without memory of its own.
+        self.next.clear();
+        self.next.extend_from_slice(&self.ends);
+        self.ordered.clear();
+        self.ordered.extend_from_slice(&self.arcs);
+        for arc in &self.arcs {
+            let next = &mut self.next[arc.to as usize];
+            self.ordered[*next as usize] = *arc;
+            *next += 1;
+        }
+        std::mem::swap(&mut self.arcs, &mut self.ordered);
     }
 
     /// Drops all arcs that are not `wanted`; before [`finish`](Self::finish).

@@ -1,64 +1,109 @@
 //! Plain text of any length, part by part: as much as the engine decodes
 //! together is all that is held.
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use anyhow::bail;
 use vidau::Worker;
 use vidau::formats::Format;
 
-use crate::input::not_utf8;
+use crate::input::{Input, not_utf8};
 use crate::ledger::Findings;
-use crate::ledger::rows::{self, SureEdit};
-use crate::page::{PageOptions, restore_bytes};
+use crate::page::{PageOptions, PageOutcome, restore_input};
 
+/// Plain text above this, in bytes, is restored in parts.
+pub(crate) const WHOLE: u64 = 1 << 18;
 /// Lines that the engine decodes together.
 const LINES: usize = 400;
 /// Longer parts are cut before that, at a line end or else at a blank: what
 /// the engine needs grows with the length of a part.
 const BYTES: usize = 1 << 17;
 
-/// A restored part of a text.
-pub(crate) struct Part {
-    pub(crate) output: Vec<u8>,
-    pub(crate) findings: Findings,
-    /// Places are those in the whole.
-    pub(crate) edits: Vec<SureEdit>,
-    pub(crate) words: usize,
-}
-
-/// Restores the text that `reader` gives and hands on each part; `name` is
-/// what messages call it.
+/// Restores the text that `reader` gives and hands on each part with the
+/// place where it starts; places of its findings are those in the whole, of
+/// its edits those in the part. `name` is what messages call it.
 pub(crate) fn restore(
     worker: &mut Worker<'_>,
     name: &str,
     reader: impl Read,
-    hand_on: &mut dyn FnMut(Part) -> anyhow::Result<()>,
+    hand_on: &mut dyn FnMut(u64, PageOutcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut parts = Parts::new(name, reader);
+    let mut place = Place::default();
     while let Some((start, text)) = parts.next()? {
         let options = PageOptions {
             format: Some(Format::Text),
             goes_on: start > 0,
             ..PageOptions::default()
         };
-        let page = restore_bytes(worker, name, text.into_bytes(), &options)?;
-        let mut edits: Vec<SureEdit> = rows::edits(&page).collect();
-        for edit in &mut edits {
-            edit.start += start;
-        }
-        hand_on(Part {
-            output: page.output,
-            findings: page.findings,
-            edits,
-            words: page.words,
-        })?;
+        let mut page = restore_input(worker, Input::from_text(name, text), &options)?;
+        place.shift(&mut page.findings);
+        place.pass(page.input.whole(), page.output.len());
+        hand_on(start, page)?;
     }
     Ok(())
 }
 
+/// Where a part stands in the whole.
+#[derive(Default)]
+struct Place {
+    start: usize,
+    output_start: usize,
+    lines: usize,
+    columns: usize,
+}
+
+impl Place {
+    /// Makes places in the part places in the whole.
+    fn shift(&self, findings: &mut Findings) {
+        for found in findings.changes.iter_mut().chain(&mut findings.flags) {
+            found.span = found.span.map(|byte| byte + self.start);
+            found.output_start += self.output_start;
+            if found.line == 1 {
+                found.column += self.columns;
+            }
+            found.line += self.lines;
+        }
+    }
+
+    /// Goes past a part.
+    fn pass(&mut self, text: &str, output: usize) {
+        match text.rsplit_once('\n') {
+            Some((_, last)) => self.columns = last.chars().count(),
+            None => self.columns += text.trim_start_matches('\u{feff}').chars().count(),
+        }
+        self.start += text.len();
+        self.output_start += output;
+        self.lines += text.matches('\n').count();
+    }
+}
+
+/// Reads, and hashes what was read.
+pub(crate) struct Hashed<R> {
+    reader: R,
+    hasher: blake3::Hasher,
+}
+
+impl<R> Hashed<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        let hasher = blake3::Hasher::new();
+        Self { reader, hasher }
+    }
+
+    pub(crate) fn hash(&self) -> blake3::Hash {
+        self.hasher.finalize()
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
 /// A text in parts.
-struct Parts<'n, R> {
+pub(crate) struct Parts<'n, R> {
     name: &'n str,
     reader: R,
     buffer: Vec<u8>,
@@ -69,7 +114,7 @@ struct Parts<'n, R> {
 }
 
 impl<'n, R: Read> Parts<'n, R> {
-    fn new(name: &'n str, reader: R) -> Self {
+    pub(crate) fn new(name: &'n str, reader: R) -> Self {
         Self {
             name,
             reader,
@@ -81,7 +126,7 @@ impl<'n, R: Read> Parts<'n, R> {
     }
 
     /// The next part and where it starts.
-    fn next(&mut self) -> anyhow::Result<Option<(u64, String)>> {
+    pub(crate) fn next(&mut self) -> anyhow::Result<Option<(u64, String)>> {
         while !self.is_end && self.buffer.len() < BYTES {
             let wanted = (BYTES - self.buffer.len()) as u64;
             let read = (&mut self.reader)
@@ -101,10 +146,6 @@ impl<'n, R: Read> Parts<'n, R> {
                 return Err(not_utf8(self.name, byte, self.line + lines));
             }
             end = e.valid_up_to();
-        }
-        if let Some(nul) = self.buffer[..end].iter().position(|&b| b == 0) {
-            let byte = self.at + nul as u64;
-            bail!("{}: binary data at byte {byte}, no text", self.name);
         }
         let rest = self.buffer.split_off(end);
         let part = std::mem::replace(&mut self.buffer, rest);
@@ -174,9 +215,6 @@ mod tests {
         text.extend(b"m\xe1t\n");
         let error = parts(&text).unwrap_err().to_string();
         assert!(error.contains("byte 6001 (line 1001)"), "{error}");
-        let cut = "dòng\n".repeat(1000) + "n\u{0}";
-        let error = parts(cut.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("binary data at byte 6001"), "{error}");
         assert!(parts(&"ữ".as_bytes()[..2]).is_err(), "a character cut off");
     }
 }

@@ -1,0 +1,108 @@
+//! What is to be restored: held whole, or a plain text too long for that.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use vidau::Worker;
+use vidau::formats::{Encoding, Format};
+
+use crate::output::shown;
+use crate::page::{PageOptions, PageOutcome, restore_bytes};
+use crate::parts::{self, Hashed, Parts, WHOLE};
+use crate::spool;
+
+pub(crate) enum Source {
+    Whole(Vec<u8>),
+    /// Read once, so that it is known to be sound, and to be read once more.
+    Long(File, blake3::Hash),
+}
+
+impl Source {
+    /// Reads a file, or stdin for `-`.
+    pub(crate) fn open(path: &Path, options: &PageOptions) -> anyhow::Result<Self> {
+        let name = shown(path);
+        if path.as_os_str() == "-" {
+            let mut stdin = io::stdin().lock();
+            return Self::of(&name, &mut stdin, None, options);
+        }
+        let file = File::open(path).with_context(|| name.clone())?;
+        let is_regular = file.metadata().is_ok_and(|m| m.is_file());
+        Self::of(&name, &mut &file, is_regular.then_some(&file), options)
+    }
+
+    /// Of what comes from `reader`; `file` is the same, where it can be read again.
+    fn of(
+        name: &str,
+        reader: &mut impl Read,
+        file: Option<&File>,
+        options: &PageOptions,
+    ) -> anyhow::Result<Self> {
+        let mut bytes = Vec::new();
+        let read = reader.take(WHOLE + 1).read_to_end(&mut bytes);
+        read.with_context(|| name.to_owned())?;
+        if bytes.len() as u64 <= WHOLE || !is_in_parts(&bytes, options) {
+            let read = reader.read_to_end(&mut bytes);
+            read.with_context(|| name.to_owned())?;
+            return Ok(Self::Whole(bytes));
+        }
+        let again = match file {
+            Some(file) => file.try_clone(),
+            None => spool::file_of(&bytes, reader),
+        };
+        let mut file = again.with_context(|| name.to_owned())?;
+        drop(bytes);
+        file.rewind()?;
+        let mut hashed = Hashed::new(&mut file);
+        let mut parts = Parts::new(name, &mut hashed);
+        while parts.next()?.is_some() {}
+        let hash = hashed.hash();
+        file.rewind()?;
+        Ok(Self::Long(file, hash))
+    }
+
+    /// BLAKE3 in hexadecimal.
+    pub(crate) fn hash(&self) -> String {
+        let hash = match self {
+            Self::Whole(bytes) => blake3::hash(bytes),
+            Self::Long(_, hash) => *hash,
+        };
+        hash.to_hex().to_string()
+    }
+
+    /// Restores it and hands on each part with its start; most are one part.
+    pub(crate) fn restore(
+        self,
+        worker: &mut Worker<'_>,
+        name: &str,
+        options: &PageOptions,
+        hand_on: &mut dyn FnMut(u64, PageOutcome) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        match self {
+            Self::Whole(bytes) => hand_on(0, restore_bytes(worker, name, bytes, options)?),
+            Self::Long(file, hash) => {
+                let mut reader = Hashed::new(file);
+                parts::restore(worker, name, &mut reader, hand_on)?;
+                ensure!(
+                    reader.hash() == hash,
+                    "{name}: changed while it was read; run again"
+                );
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether what begins so is plain text in UTF-8, of which no line depends on
+/// those far away.
+fn is_in_parts(head: &[u8], options: &PageOptions) -> bool {
+    let detect = || Format::detect(&String::from_utf8_lossy(head));
+    let encoding = options.encoding.unwrap_or_else(|| Encoding::detect(head));
+    // A character may be cut off at the end.
+    let is_utf8 = !std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some());
+    !options.reflow
+        && encoding == Encoding::Utf8
+        && (is_utf8 || options.encoding.is_some())
+        && options.format.or_else(detect) == Some(Format::Text)
+}
