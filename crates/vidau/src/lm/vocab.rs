@@ -69,5 +69,15 @@ pub fn piece(kind: TokenKind, text: &str) -> Piece {
 /// assert_eq!(out, "hòa");
 /// ```
 pub fn fold_word(word: &str, out: &mut String) {
-    fold_tone(&word.to_lowercase(), out);
+    // Without a copy on the heap for what is as short as words are; the lower
+    // case of a sigma depends on what follows.
+    let mut lower = [0; 64];
+    let mut end = 0;
+    for c in word.chars().flat_map(char::to_lowercase) {
+        if end + c.len_utf8() > lower.len() || c == 'σ' {
+            return fold_tone(&word.to_lowercase(), out);
+        }
+        end += c.encode_utf8(&mut lower[end..]).len();
+    }
+    fold_tone(str::from_utf8(&lower[..end]).unwrap_or(word), out);
 }
