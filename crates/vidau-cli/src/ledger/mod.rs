@@ -214,21 +214,23 @@ pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<WordPlace> {
 
 /// Sets lines, columns and offsets, in one pass over the text.
 pub(crate) fn place(text: &str, edits: &[Edit], changes: &mut [Change]) {
-    let bom = text.len() - text.trim_start_matches('\u{feff}').len();
-    let (mut at, mut line, mut line_start) = (0, 1, bom);
+    let bom = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    // Characters are counted once: all of a file may be one line.
+    let (mut at, mut line, mut column) = (bom, 1, 1);
     let (mut next, mut growth) = (0, 0);
     for change in changes {
         let start = change.span[0];
         let passed = &text[at..start];
         line += passed.matches('\n').count();
-        line_start = passed.rfind('\n').map_or(line_start, |i| at + i + 1);
+        let rest = passed.rsplit_once('\n').map(|(_, rest)| rest);
+        column = rest.map_or(column, |_| 1) + rest.unwrap_or(passed).chars().count();
         at = start;
         while let Some(edit) = edits.get(next).filter(|e| e.range.end <= start) {
             growth += edit.text.len() as isize - edit.range.len() as isize;
             next += 1;
         }
         change.line = line;
-        change.column = text[line_start..start].chars().count() + 1;
+        change.column = column;
         change.output_start = start.saturating_add_signed(growth);
     }
 }
