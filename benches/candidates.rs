@@ -1,6 +1,7 @@
 //! The search for candidates, seen through the public interface: a page given
 //! to a fresh worker, beside the same page given once more. The difference is
-//! the search. Opening the model is measured, too.
+//! the search. Opening the model is measured, too, as it is compiled in and
+//! from bytes that have to be checked.
 
 mod inputs;
 
@@ -28,6 +29,9 @@ fn search(c: &mut Criterion) {
     }
     group.finish();
     c.bench_function("open", |b| b.iter(Restorer::embedded));
+    c.bench_function("open and check", |b| {
+        b.iter(|| Restorer::builder().open_bytes(vidau_model::MODEL));
+    });
 }
 
 criterion_group!(benches, search);

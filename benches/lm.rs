@@ -1,6 +1,7 @@
 //! The language model alone, word by word over a clean page: from a saved
-//! state, as the decoder asks, and from the start of the context each time,
-//! as a model without states would have to.
+//! state, as the decoder asks, from the start of the context each time, as a
+//! model without states would have to, and words that no context has, so that
+//! each is asked in vain before the word's own cost counts.
 
 mod inputs;
 
@@ -50,6 +51,25 @@ fn step(c: &mut Criterion) {
                 sum += model.score(&state, words[end]).0;
             }
             sum
+        });
+    });
+    // After each state a word that costs what full back-off costs.
+    let mut state = model.begin();
+    let mut unseen = Vec::new();
+    for &word in &words {
+        state = model.score(&state, word).1;
+        let after = |other: u16| model.score(&state, other).1;
+        let alone = |other: u16| model.score(&model.empty(), other).1;
+        let found = words.iter().find(|&&other| after(other) == alone(other));
+        unseen.extend(found.map(|&other| (state, other)));
+    }
+    group.throughput(Throughput::Elements(unseen.len() as u64));
+    group.bench_function("full back-off", |b| {
+        b.iter(|| {
+            let costs = unseen
+                .iter()
+                .map(|(state, word)| model.score(state, *word).0);
+            costs.sum::<vidau::Cost>()
         });
     });
     group.finish();

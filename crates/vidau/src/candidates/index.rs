@@ -72,8 +72,8 @@ pub(crate) fn char_code(c: char) -> u16 {
 }
 
 /// Observed characters as one number, the last lowest.
-pub(crate) fn observed_key(codes: &[u16]) -> u64 {
-    codes.iter().fold(0, |key, &c| key << 16 | u64::from(c))
+pub(crate) fn observed_key(codes: impl Iterator<Item = u16>) -> u64 {
+    codes.fold(0, |key, c| key << 16 | u64::from(c))
 }
 
 /// 1 for `a` to 26 for `z`.
@@ -88,16 +88,16 @@ impl ProfileIndex {
             .iter()
             .filter_map(|s| {
                 let (base, spelt) = written(&s.truth)?;
-                let codes: Vec<u16> = s.observed.chars().map(char_code).collect();
+                let codes = || s.observed.chars().map(char_code);
                 let entry = Entry {
                     base,
                     spelt,
                     cost: s.cost.max(0),
                 };
-                (codes.len() <= MAX_OBSERVED).then(|| (observed_key(&codes), entry))
+                (codes().count() <= MAX_OBSERVED).then(|| (observed_key(codes()), entry))
             })
             .collect();
-        keyed.sort_by_key(|(key, e)| (*key, e.base, e.cost, e.spelt));
+        keyed.sort_unstable_by_key(|(key, e)| (*key, e.base, e.cost, e.spelt));
         let mut slots = vec![FREE; (2 * keyed.len()).next_power_of_two().max(16)];
         let mut groups: Vec<Group> = Vec::new();
         let mut end = 0;

@@ -126,11 +126,7 @@ pub(crate) struct Searcher {
     /// margin of it.
     best: Cost,
     least: Cost,
-    /// The bounds on channel cost and price, and the lowest price that was
-    /// left out for the latter.
-    max_channel: Cost,
-    highest: Cost,
-    cut: Cost,
+    limits: Limits,
     /// The lowest prices of what is to be kept; when they are `enough`, the
     /// dearest of them bounds what is still of use. Some are of one word, with
     /// its tone here or there.
@@ -138,10 +134,49 @@ pub(crate) struct Searcher {
     enough: usize,
 }
 
+/// How far one walk goes.
+#[derive(Debug, Default)]
+struct Limits {
+    max_channel: Cost,
+    /// The highest price.
+    highest: Cost,
+    /// The lowest price that was left out for being higher.
+    cut: Cost,
+}
+
+impl Limits {
+    /// Whether readings that cost at least `channel`, of words that cost at
+    /// least `word`, are left out.
+    #[inline]
+    fn leave_out(&mut self, channel: Cost, word: Cost) -> bool {
+        if channel > self.max_channel {
+            return true;
+        }
+        let price = channel + word;
+        if price > self.highest {
+            self.cut = self.cut.min(price);
+            return true;
+        }
+        false
+    }
+
+    /// The channel cost above which readings of words that cost at least
+    /// `word` are left out.
+    #[inline]
+    fn of_channel(&self, word: Cost) -> Cell {
+        let most = self.max_channel.min(self.highest - word);
+        most.clamp(-1, Cost::from(NEVER) - 1) as Cell
+    }
+}
+
 /// What stays the same during one search.
 struct Task<'a> {
     tree: &'a Tree,
     channel: &'a ProfileIndex,
+    /// The channel's prices for any letter and any character.
+    substitution: Cell,
+    deletion: Cell,
+    insertion: Cell,
     words: &'a WordCosts,
     casings: &'a [CandidateCasing],
     bounds: Bounds,
@@ -170,9 +205,7 @@ impl Default for Searcher {
             found: Vec::new(),
             best: UNREACHED,
             least: UNREACHED,
-            max_channel: 0,
-            highest: 0,
-            cut: UNREACHED,
+            limits: Limits::default(),
             prices: BinaryHeap::new(),
             enough: 0,
         }
@@ -204,6 +237,9 @@ impl Searcher {
         self.collect(&Task {
             tree: words.tree(lexicon),
             channel,
+            substitution: cell(channel.substitution),
+            deletion: cell(channel.deletion),
+            insertion: cell(channel.insertion),
             words,
             casings: CandidateCasing::plausible(token),
             bounds,
@@ -222,31 +258,62 @@ impl Searcher {
         let mut bound = Cost::from(self.rest.get(0)) + task.words.least + step;
         loop {
             let most = self.best.saturating_add(bounds.margin);
-            self.highest = bound.min(bounds.max_price).min(most);
-            self.max_channel = (self.least.saturating_add(bounds.channel_margin))
+            self.limits.highest = bound.min(bounds.max_price).min(most);
+            self.limits.max_channel = (self.least.saturating_add(bounds.channel_margin))
                 .min(bounds.max_cost)
                 .min(Cost::from(NEVER) - 1);
-            self.cut = UNREACHED;
+            self.limits.cut = UNREACHED;
             self.found.clear();
-            self.prices.clear();
-            self.link(task);
-            // Rows of few widths, known when compiled.
-            match self.codes.len() {
-                0..=7 => self.walk::<8>(task),
-                8..=15 => self.walk::<16>(task),
-                _ => self.walk::<{ MAX_TOKEN + 8 }>(task),
-            }
-            let is_enough = self.select(task);
+            self.go_through(task);
+            let is_full = self.prices.len() >= self.enough;
+            self.select(task);
+            let is_enough = self.found.len() == bounds.n_best && self.settle(task);
             let most = self.best.saturating_add(bounds.margin);
             let most = most.min(bounds.max_price).min(UNREACHED - 1);
-            if is_enough || self.cut > most {
+            if is_enough || self.limits.cut > most {
                 return;
             }
-            if self.prices.len() >= self.enough {
+            if is_full {
                 self.enough = self.enough.saturating_mul(2);
             }
             step += step / 2;
-            bound = self.cut.max(bound + step);
+            bound = self.limits.cut.max(bound + step);
+        }
+    }
+
+    /// Looks whether dearer words are so cheap for the channel that, by its
+    /// margin, some of what was found is out; whether all of it stays.
+    fn settle(&mut self, task: &Task<'_>) -> bool {
+        let bounds = &task.bounds;
+        let dearest = self.found.iter().map(|c| c.cost).max().unwrap_or(0);
+        let max_channel = dearest.saturating_sub(bounds.channel_margin) - 1;
+        if max_channel < Cost::from(self.rest.get(0)) {
+            return true;
+        }
+        let before = (self.limits.cut, self.enough);
+        let kept = std::mem::take(&mut self.found);
+        self.limits.highest = (self.best.saturating_add(bounds.margin)).min(bounds.max_price);
+        self.limits.max_channel = max_channel;
+        self.enough = usize::MAX;
+        self.go_through(task);
+        let least = self.found.iter().map(|c| c.cost).min();
+        self.least = self.least.min(least.unwrap_or(UNREACHED));
+        (self.limits.cut, self.enough) = before;
+        self.found = kept;
+        let most = self.least.saturating_add(bounds.channel_margin);
+        self.found.retain(|c| c.cost <= most);
+        self.found.len() == bounds.n_best
+    }
+
+    /// Walks within the bounds; what is found comes to what was found before.
+    fn go_through(&mut self, task: &Task<'_>) {
+        self.prices.clear();
+        self.link(task);
+        // Rows of few widths, known when compiled.
+        match self.codes.len() {
+            0..=7 => self.walk::<8>(task),
+            8..=15 => self.walk::<16>(task),
+            _ => self.walk::<{ MAX_TOKEN + 8 }>(task),
         }
     }
 
@@ -257,7 +324,7 @@ impl Searcher {
         self.stretches.clear();
         for start in 0..=n {
             for len in 0..=MAX_OBSERVED.min(n - start) {
-                let key = observed_key(&self.codes[start..start + len]);
+                let key = observed_key(self.codes[start..start + len].iter().copied());
                 let groups = channel.groups_of(key);
                 if let Some(first) = channel.groups(groups.clone()).first() {
                     self.stretches.push(Stretch {
@@ -323,7 +390,10 @@ impl Searcher {
             let around = Cost::from(self.before.get(start.into())) + Cost::from(rest);
             let groups = task.channel.groups(numbers.clone());
             for (number, group) in numbers.zip(groups) {
-                if self.is_out(around + group.least, task.words.least) {
+                if self
+                    .limits
+                    .leave_out(around + group.least, task.words.least)
+                {
                     break;
                 }
                 let head = &mut self.heads[usize::from(group.base)];
@@ -376,27 +446,12 @@ impl Searcher {
         *head = self.aheads.len() as u32;
     }
 
-    /// Whether readings that cost at least `channel`, of words that cost at
-    /// least `word`, are left out.
-    #[inline]
-    fn is_out(&mut self, channel: Cost, word: Cost) -> bool {
-        if channel > self.max_channel {
-            return true;
-        }
-        let price = channel + word;
-        if price > self.highest {
-            self.cut = self.cut.min(price);
-            return true;
-        }
-        false
-    }
-
     /// Goes through the lexicon within the bounds.
     fn walk<const W: usize>(&mut self, task: &Task<'_>) {
         let n = self.codes.len();
         let mut first = Row::default();
         first.set(0, 0);
-        first.insert::<W>(cell(task.channel.insertion));
+        first.insert::<W>(task.insertion);
         self.lower_rows[0] = first;
         self.exact_rows[0] = first;
         self.go_on::<W>(task, 0, task.words.least);
@@ -405,13 +460,13 @@ impl Searcher {
         while let Some(node) = nodes.get(at) {
             let depth = usize::from(node.depth);
             let least = self.going_on[depth - 1][usize::from(node.letter & 31)];
-            if self.is_out(least.into(), node.least) {
+            if self.limits.leave_out(least.into(), node.least) {
                 at = node.skip as usize;
                 continue;
             }
             self.fill_lower_row::<W>(task, node);
             let whole = Cost::from(self.lower_rows[depth].get(n));
-            if node.words.0 < node.words.1 && !self.is_out(whole, node.own) {
+            if node.words.0 < node.words.1 && !self.limits.leave_out(whole, node.own) {
                 for &casing in task.casings {
                     self.price_words::<W>(task, casing, node, whole);
                 }
@@ -426,46 +481,55 @@ impl Searcher {
     /// none may be.
     #[inline]
     fn go_on<const W: usize>(&mut self, task: &Task<'_>, depth: usize, word: Cost) -> bool {
-        let channel = task.channel;
-        let row = self.lower_rows[depth];
+        let row = &self.lower_rows[depth];
+        let going_on = &mut self.going_on[depth];
+        let limit = self.limits.of_channel(word);
+        let mut left_out = NEVER;
         let substituted = row.least_without_next::<W>(&self.rest);
-        let substituted = substituted.saturating_add(cell(channel.substitution));
-        let deleted = row.least_with::<W>(&self.rest);
-        let any = deleted
-            .saturating_add(cell(channel.deletion))
-            .min(substituted);
-        let mut going_on = [NEVER; 32];
-        let mut goes_on = false;
-        if !self.is_out(any.into(), word) {
-            going_on = [any; 32];
-            goes_on = true;
+        let least = row.least_with::<W>(&self.rest);
+        let any = (substituted.saturating_add(task.substitution))
+            .min(least.saturating_add(task.deletion));
+        let mut goes_on = any <= limit;
+        if goes_on {
+            *going_on = [any; 32];
+        } else {
+            *going_on = [NEVER; 32];
+            left_out = any;
         }
-        if !self.is_out(deleted.into(), word) {
-            for start in 0..=self.codes.len() {
+        if least <= limit {
+            for (start, leads) in self.leads[..=self.codes.len()].iter().enumerate() {
                 let so_far = row.get(start);
                 let least = so_far.saturating_add(self.rest.get(start));
-                if self.is_out(least.into(), word) {
+                if least > limit {
+                    left_out = left_out.min(least);
                     continue;
                 }
                 goes_on = true;
-                for (least, lead) in going_on.iter_mut().zip(&self.leads[start]) {
+                for (least, lead) in going_on.iter_mut().zip(leads) {
                     *least = so_far.saturating_add(*lead).min(*least);
                 }
             }
+        } else {
+            left_out = left_out.min(least);
         }
         for len in 1..MAX_WRITTEN.min(depth + 1) {
             let first = self.trails[depth] & ((1 << (5 * len)) - 1);
+            let from = &self.lower_rows[depth - len];
             let mut at = self.ahead_heads[usize::from(first)];
             while at > 0 {
-                let ahead = self.aheads[at as usize - 1];
-                let so_far = self.lower_rows[depth - len].get(ahead.start.into());
-                let least = &mut going_on[usize::from(ahead.letter & 31)];
-                *least = so_far.saturating_add(ahead.least).min(*least);
-                goes_on |= *least < NEVER;
+                let ahead = &self.aheads[at as usize - 1];
                 at = ahead.next;
+                let least = from.get(ahead.start.into()).saturating_add(ahead.least);
+                if least > limit {
+                    left_out = left_out.min(least);
+                    continue;
+                }
+                goes_on = true;
+                let known = &mut going_on[usize::from(ahead.letter & 31)];
+                *known = least.min(*known);
             }
         }
-        self.going_on[depth] = going_on;
+        self.limits.leave_out(left_out.into(), word);
         goes_on
     }
 
@@ -489,7 +553,7 @@ impl Searcher {
                 continue;
             }
             dead = usize::MAX;
-            if self.is_out(least, word.cost) {
+            if self.limits.leave_out(least, word.cost) {
                 continue;
             }
             self.marks[..letters].copy_from_slice(task.tree.marks(word, letters));
@@ -497,7 +561,7 @@ impl Searcher {
                 filled += 1;
                 let least = self.fill_exact_row::<W>(task, filled, casing, node);
                 // What begins alike may be cheaper by itself than this word.
-                if self.is_out(least, node.own) {
+                if self.limits.leave_out(least, node.own) {
                     dead = filled;
                     break;
                 }
@@ -506,18 +570,19 @@ impl Searcher {
                 continue;
             }
             let cost = Cost::from(self.exact_rows[letters].get(self.codes.len()));
-            if self.is_out(cost, word.cost) {
+            if self.limits.leave_out(cost, word.cost) {
                 continue;
             }
             let is_changed = word.foreign && !self.is_as_read(letters);
             let cost = cost + if is_changed { task.bounds.foreign } else { 0 };
             let price = cost + word.cost;
-            if price > self.highest {
-                self.cut = self.cut.min(price);
+            if price > self.limits.highest {
+                self.limits.cut = self.limits.cut.min(price);
                 continue;
             }
             self.best = self.best.min(price);
-            self.highest = (self.best.saturating_add(task.bounds.margin)).min(self.highest);
+            self.limits.highest =
+                (self.best.saturating_add(task.bounds.margin)).min(self.limits.highest);
             if !(task.bounds.only_syllables && word.foreign) {
                 self.prices.push(price);
                 if self.prices.len() > self.enough {
@@ -526,7 +591,7 @@ impl Searcher {
                 if self.prices.len() == self.enough
                     && let Some(&dearest) = self.prices.peek()
                 {
-                    self.highest = self.highest.min(dearest);
+                    self.limits.highest = self.limits.highest.min(dearest);
                 }
             }
             self.found.push(Candidate {
@@ -546,12 +611,7 @@ impl Searcher {
         self.trails[depth] = trail;
         let (above, rows) = self.lower_rows.split_at_mut(depth);
         let row = &mut rows[0];
-        let channel = task.channel;
-        row.one_letter::<W>(
-            &above[depth - 1],
-            cell(channel.substitution),
-            cell(channel.deletion),
-        );
+        row.one_letter::<W>(&above[depth - 1], task.substitution, task.deletion);
         for len in 1..=MAX_WRITTEN.min(depth) {
             let from = &above[depth - len];
             let mut at = self.heads[usize::from(trail & ((1 << (5 * len)) - 1))];
@@ -563,9 +623,9 @@ impl Searcher {
             }
         }
         let inserted = row.least_without_next::<W>(&self.rest);
-        let inserted = inserted.saturating_add(cell(channel.insertion));
-        if !self.is_out(inserted.into(), node.least) {
-            self.lower_rows[depth].insert::<W>(cell(channel.insertion));
+        let inserted = inserted.saturating_add(task.insertion);
+        if !self.limits.leave_out(inserted.into(), node.least) {
+            self.lower_rows[depth].insert::<W>(task.insertion);
         }
     }
 
@@ -600,11 +660,7 @@ impl Searcher {
         let channel = task.channel;
         let (above, rows) = self.exact_rows.split_at_mut(depth);
         let row = &mut rows[0];
-        row.one_letter::<W>(
-            &above[depth - 1],
-            cell(channel.substitution),
-            cell(channel.deletion),
-        );
+        row.one_letter::<W>(&above[depth - 1], task.substitution, task.deletion);
         let trail = self.trails[depth];
         let mut spelt = 0;
         for len in 1..=MAX_WRITTEN.min(depth) {
@@ -627,9 +683,9 @@ impl Searcher {
             }
         }
         let inserted = row.least_without_next::<W>(&self.rest);
-        let inserted = inserted.saturating_add(cell(channel.insertion));
-        if !self.is_out(inserted.into(), node.own) {
-            self.exact_rows[depth].insert::<W>(cell(channel.insertion));
+        let inserted = inserted.saturating_add(task.insertion);
+        if !self.limits.leave_out(inserted.into(), node.own) {
+            self.exact_rows[depth].insert::<W>(task.insertion);
         }
         let least = self.exact_rows[depth].least_with::<W>(&self.rest);
         least.min(self.least_ahead(&self.exact_rows, depth)).into()
@@ -644,9 +700,8 @@ impl Searcher {
             })
     }
 
-    /// Orders what was found, one candidate a word, and keeps the best;
-    /// whether a higher bound would add nothing.
-    fn select(&mut self, task: &Task<'_>) -> bool {
+    /// Orders what was found, one candidate a word, and keeps the best.
+    fn select(&mut self, task: &Task<'_>) {
         let bounds = &task.bounds;
         let price = |c: &Candidate| c.cost + task.words.of(c.id);
         self.found
@@ -664,10 +719,6 @@ impl Searcher {
             self.found.retain(|c| !c.foreign);
         }
         self.found.truncate(bounds.n_best);
-        // A dearer word may yet have a lower channel cost, as low as anything
-        // is read, and so narrow the channel's margin.
-        let most = Cost::from(self.rest.get(0)).saturating_add(bounds.channel_margin);
-        self.found.len() == bounds.n_best && self.found.iter().all(|c| c.cost <= most)
     }
 }
 

@@ -368,3 +368,6 @@ fn find_slot(slots: &[u32], pool: &[Hypothesis], state: &LmState) -> usize {
     }
     slot
 }
+
+#[cfg(all(test, feature = "embedded-model"))]
+mod tests;

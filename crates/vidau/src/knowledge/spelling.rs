@@ -136,7 +136,7 @@ impl Spelling {
         if observed.has_number && read.iter().any(char::is_ascii_digit) {
             return best;
         }
-        let key = observed_key(&observed.codes[start..start + len]);
+        let key = observed_key(observed.codes[start..start + len].iter().copied());
         let numbers = channel.groups_of(key);
         let groups = channel.groups(numbers.clone());
         let (mut base, mut spelt) = (0, 0);

@@ -1,6 +1,7 @@
 //! The model as it is queried.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sections::{self, Codebook, Entry};
 use super::spelling::{self, Spelt};
@@ -11,13 +12,16 @@ use crate::model::Bytes;
 use crate::model::container::Container;
 use crate::{Cost, NAT, Result};
 
+/// No context's bits.
+const NOT_ASKED: u64 = u64::MAX;
+
 /// An n-gram model, opened from a model file and used in place.
 pub struct NgramModel {
     words: Vec<Box<str>>,
     by_word: OnceLock<Vec<u16>>,
     unigrams: Vec<Entry>,
-    /// Where each word as context of one word stands.
-    roots: Vec<Context>,
+    /// Where each word as context of one word stands, once it was asked for.
+    roots: Vec<AtomicU64>,
     codebooks: Vec<Codebook>,
     spelt: Vec<Spelt>,
     ngrams: Trie,
@@ -43,17 +47,7 @@ impl NgramModel {
         let ngrams = Trie::open(container.section(sections::NGRAMS)?)
             .ok_or_else(|| container.damaged(sections::NGRAMS, "it is not whole"))?;
         let spelt = spelling::spell(words.len());
-        let roots = spelt
-            .iter()
-            .zip(&unigrams)
-            .map(|(&word, entry)| match ngrams.step(ngrams.root(), word) {
-                Some(step) if step.address != 0 => Context {
-                    address: step.address,
-                    backoff: entry.backoff,
-                },
-                _ => Context::default(),
-            })
-            .collect();
+        let roots = words.iter().map(|_| AtomicU64::new(NOT_ASKED)).collect();
         Ok(Self {
             words,
             by_word: OnceLock::new(),
@@ -82,7 +76,7 @@ impl NgramModel {
     #[must_use]
     pub fn begin(&self) -> LmState {
         let mut state = LmState::default();
-        state.contexts[0] = self.roots[usize::from(BOS)];
+        state.contexts[0] = self.root(BOS);
         state
     }
 
@@ -102,7 +96,7 @@ impl NgramModel {
         };
         let spelt = self.spelt[usize::from(word)];
         let mut next = LmState::default();
-        next.contexts[0] = self.roots[usize::from(word)];
+        next.contexts[0] = self.root(word);
         let mut found = None;
         let mut backoff = 0;
         for length in (1..self.order()).rev() {
@@ -149,7 +143,25 @@ impl NgramModel {
     /// The context of one word.
     #[inline]
     pub(super) fn root(&self, word: u16) -> Context {
-        self.roots[usize::from(word)]
+        match self.roots[usize::from(word)].load(Ordering::Relaxed) {
+            NOT_ASKED => self.find_root(word),
+            known => Context::from_bits(known),
+        }
+    }
+
+    #[cold]
+    fn find_root(&self, word: u16) -> Context {
+        let step = self.ngrams.step(self.ngrams.root(), self.spelt(word));
+        let root = match step {
+            Some(step) if step.address != 0 => Context {
+                address: step.address,
+                backoff: self.unigrams[usize::from(word)].backoff,
+            },
+            _ => Context::default(),
+        };
+        let known = &self.roots[usize::from(word)];
+        known.store(root.to_bits(), Ordering::Relaxed);
+        root
     }
 
     /// What the step from a context of `length` words stands for.

@@ -24,14 +24,27 @@ impl Context {
     pub(super) fn backoff(&self) -> Cost {
         Cost::from(self.backoff)
     }
+
+    /// 48 bits.
+    #[inline]
+    pub(super) fn to_bits(self) -> u64 {
+        u64::from(self.address) << 16 | u64::from(self.backoff as u16)
+    }
+
+    #[inline]
+    pub(super) fn from_bits(bits: u64) -> Self {
+        Self {
+            address: (bits >> 16) as u32,
+            backoff: bits as u16 as i16,
+        }
+    }
 }
 
 impl LmState {
     /// A number that equal states share.
     pub(crate) fn hash64(&self) -> u64 {
         self.contexts.iter().fold(0, |hash: u64, c| {
-            let bits = u64::from(c.address) << 16 | u64::from(c.backoff as u16);
-            (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            (hash.rotate_left(23) ^ c.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         }) >> 32
     }
 }

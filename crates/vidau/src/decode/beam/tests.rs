@@ -1,0 +1,140 @@
+//! The beam on lattices of real pages, against a search that leaves nothing
+//! out and takes none of its shortcuts.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::context::WideContext;
+use crate::decode::{ArcBuilder, Block, ProfileWeights};
+use crate::document::Document;
+use crate::engine::Engine;
+use crate::model::Bytes;
+use crate::model::container::Container;
+
+const ENG: &str = include_str!("../../../../../data/fixtures/ke-hoach.eng.ocr.txt");
+const VIE: &str = include_str!("../../../../../data/fixtures/bien-ban.vie.ocr.txt");
+
+/// Nothing is left out.
+const EVERYTHING: BeamOptions = BeamOptions {
+    width: usize::MAX,
+    margin: Cost::MAX / 8,
+    lm_scale: 210,
+};
+
+fn engine() -> Engine {
+    let container = Container::open("model", Bytes::from(vidau_model::MODEL));
+    Engine::open(&container.unwrap()).unwrap()
+}
+
+fn lattice(engine: &Engine, arcs: &mut ArcBuilder, text: &str) -> Lattice {
+    let document = Document::from_text(text);
+    let mut block = Block::default();
+    for run in document.runs() {
+        block.push_line(&document, run.range.clone(), run.break_after);
+    }
+    let mut weights = ProfileWeights::default();
+    let tokens = block.tokens();
+    for line in 0..block.lines() as u32 {
+        let start = tokens.partition_point(|t| t.line < line);
+        let end = tokens.partition_point(|t| t.line <= line);
+        weights.push_line(arcs.evidence(engine, &block, start..end));
+    }
+    weights.weigh(engine.priors);
+    let mut lattice = Lattice::default();
+    arcs.build(engine, &block, &weights, &mut lattice);
+    WideContext::default().price(engine, &mut lattice);
+    lattice
+}
+
+/// Stretches of a page of so many words.
+fn stretches(page: &str, words: usize) -> Vec<String> {
+    let all: Vec<&str> = page.split_whitespace().collect();
+    all.chunks(words).map(|c| c.join(" ")).collect()
+}
+
+/// The least cost of any way through, state by state and step by step.
+fn least(lattice: &Lattice, lm: &NgramModel, start: LmState) -> Cost {
+    let mut at: Vec<HashMap<LmState, Cost>> = vec![HashMap::from([(start, 0)])];
+    for node in 1..lattice.nodes() {
+        let mut here: HashMap<LmState, Cost> = HashMap::new();
+        let mut arrive = |state, cost: Cost| {
+            let known = here.entry(state).or_insert(cost);
+            *known = cost.min(*known);
+        };
+        for a in lattice.ending_at(node) {
+            let arc = &lattice.arcs()[a];
+            for (state, cost) in &at[arc.from as usize] {
+                let words = &arc.lm[..usize::from(arc.lm_len)];
+                let (lm_cost, after) = lm.score_all(state, words);
+                arrive(
+                    after,
+                    cost + arc.cost + scaled(lm_cost, EVERYTHING.lm_scale),
+                );
+                if let Some(price) = arc.paragraph {
+                    let end = scaled(lm.score(state, lm::EOS).0, EVERYTHING.lm_scale);
+                    arrive(lm.begin(), cost + price + end);
+                }
+            }
+        }
+        at.push(here);
+    }
+    let last = at.last().and_then(|here| here.values().min());
+    *last.unwrap()
+}
+
+/// The cost of the best way that the beam kept.
+fn decoded(beam: &mut Beam, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> Cost {
+    beam.decode(lattice, lm, lm.begin(), options);
+    beam.hypotheses[beam.path_end()].cost
+}
+
+#[test]
+fn the_beam_finds_what_an_exhaustive_search_does() {
+    let engine = engine();
+    let (mut arcs, mut beam) = (ArcBuilder::default(), Beam::default());
+    let mut missed = 0;
+    let mut tried = 0;
+    for text in [stretches(ENG, 3), stretches(VIE, 3)].concat() {
+        let lattice = lattice(&engine, &mut arcs, &text);
+        let expected = least(&lattice, &engine.lm, engine.lm.begin());
+        let mut cost = |options| decoded(&mut beam, &lattice, &engine.lm, options);
+        // Joint look-ups, their memo, and joined states lose nothing.
+        assert_eq!(cost(EVERYTHING), expected, "{text}");
+        // The margin alone.
+        let margin = BeamOptions {
+            width: usize::MAX,
+            ..engine.beam
+        };
+        assert_eq!(cost(margin), expected, "{text}");
+        // Margin and width.
+        missed += usize::from(cost(engine.beam) != expected);
+        tried += 1;
+    }
+    assert!(tried > 150, "{tried}");
+    assert!(missed * 200 <= tried, "{missed} of {tried}");
+}
+
+/// Over a whole page the width decides on next to nothing.
+#[test]
+fn a_wide_beam_reads_a_page_alike() {
+    let engine = engine();
+    let (mut arcs, mut beam) = (ArcBuilder::default(), Beam::default());
+    let (mut others, mut all) = (0, 0);
+    for page in [ENG, VIE] {
+        let lattice = lattice(&engine, &mut arcs, page);
+        let mut path = |options| {
+            beam.decode(&lattice, &engine.lm, engine.lm.begin(), options);
+            beam.path().to_vec()
+        };
+        let wide = path(BeamOptions {
+            width: 200,
+            margin: 2 * engine.beam.margin,
+            ..engine.beam
+        });
+        let usual = path(engine.beam);
+        others += usual.iter().filter(|a| !wide.contains(a)).count();
+        all += usual.len();
+    }
+    assert!(all > 1000, "{all}");
+    assert!(others * 200 <= all, "{others} of {all}");
+}
