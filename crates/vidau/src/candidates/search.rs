@@ -30,7 +30,7 @@ pub(crate) const MAX_TOKEN: usize = 32;
 const UNREACHED: Cost = Cost::MAX / 4;
 /// By how much the bound is raised the first time, and half as much again
 /// each time after.
-const STEP: Cost = 2 * NAT;
+const STEP: Cost = 9 * NAT;
 /// Words with as many letters to come, or more, are taken to have any number.
 /// Syllables have fewer.
 const MANY_LETTERS: usize = 8;
