@@ -37,6 +37,14 @@ pub(crate) struct Group {
     pub(crate) entries: (u32, u32),
 }
 
+impl Group {
+    /// How many letters it has.
+    #[inline]
+    pub(crate) fn letters(self) -> usize {
+        1 + usize::from(self.base > 0x1f) + usize::from(self.base > 0x3ff)
+    }
+}
+
 /// Where the groups of an observed segment stand.
 #[derive(Debug, Clone, Copy)]
 struct Slot {

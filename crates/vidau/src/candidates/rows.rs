@@ -102,7 +102,7 @@ impl Row {
 }
 
 /// The least sum, eight columns at a time; `W` is a multiple of eight.
-#[inline]
+#[inline(always)]
 fn least_sum<const W: usize>(a: &[Cell; W], b: &[Cell; W]) -> Cell {
     let mut eight = [NEVER; 8];
     for (a, b) in a.as_chunks().0.iter().zip(b.as_chunks().0) {

@@ -30,7 +30,10 @@ pub(crate) const MAX_TOKEN: usize = 32;
 const UNREACHED: Cost = Cost::MAX / 4;
 /// By how much the bound is raised the first time, and half as much again
 /// each time after.
-const STEP: Cost = 2 * NAT;
+const STEP: Cost = 9 * NAT;
+/// Words with as many letters to come, or more, are taken to have any number.
+/// Syllables have fewer.
+const MANY_LETTERS: usize = 8;
 
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +90,8 @@ type ByLetter = [Cell; 32];
 struct Stretch {
     start: u8,
     end: u8,
-    least: Cell,
+    /// The least cost by the number of letters, less one.
+    least: [Cell; MAX_WRITTEN],
     groups: std::ops::Range<u32>,
 }
 
@@ -117,8 +121,9 @@ pub(crate) struct Searcher {
     trails: [u16; MAX_LETTERS + 1],
     marks: [u8; MAX_LETTERS],
     /// For each number of characters the least cost of those after them,
-    /// whatever the word; what a walk must still pay at least.
-    rest: Row,
+    /// whatever the word; what a walk must still pay at least. By how many
+    /// letters are to come at most, [`MANY_LETTERS`] standing for any number.
+    rests: [Row; MANY_LETTERS + 1],
     /// The same for those before.
     before: Row,
     found: Vec<Candidate>,
@@ -200,7 +205,7 @@ impl Default for Searcher {
             exact_rows: vec![Row::default(); MAX_LETTERS + 1],
             trails: [0; MAX_LETTERS + 1],
             marks: [0; MAX_LETTERS],
-            rest: Row::default(),
+            rests: [Row::default(); MANY_LETTERS + 1],
             before: Row::default(),
             found: Vec::new(),
             best: UNREACHED,
@@ -255,7 +260,7 @@ impl Searcher {
         self.least = UNREACHED;
         self.enough = bounds.n_best.saturating_add(bounds.n_best / 4);
         let mut step = STEP;
-        let mut bound = Cost::from(self.rest.get(0)) + task.words.least + step;
+        let mut bound = Cost::from(self.any_rest().get(0)) + task.words.least + step;
         loop {
             let most = self.best.saturating_add(bounds.margin);
             self.limits.highest = bound.min(bounds.max_price).min(most);
@@ -287,7 +292,7 @@ impl Searcher {
         let bounds = &task.bounds;
         let dearest = self.found.iter().map(|c| c.cost).max().unwrap_or(0);
         let max_channel = dearest.saturating_sub(bounds.channel_margin) - 1;
-        if max_channel < Cost::from(self.rest.get(0)) {
+        if max_channel < Cost::from(self.any_rest().get(0)) {
             return true;
         }
         let before = (self.limits.cut, self.enough);
@@ -326,14 +331,20 @@ impl Searcher {
             for len in 0..=MAX_OBSERVED.min(n - start) {
                 let key = observed_key(self.codes[start..start + len].iter().copied());
                 let groups = channel.groups_of(key);
-                if let Some(first) = channel.groups(groups.clone()).first() {
-                    self.stretches.push(Stretch {
-                        start: start as u8,
-                        end: (start + len) as u8,
-                        least: cell(first.least),
-                        groups,
-                    });
+                if groups.is_empty() {
+                    continue;
                 }
+                let mut least = [NEVER; MAX_WRITTEN];
+                for group in channel.groups(groups.clone()) {
+                    let least = &mut least[group.letters() - 1];
+                    *least = cell(group.least).min(*least);
+                }
+                self.stretches.push(Stretch {
+                    start: start as u8,
+                    end: (start + len) as u8,
+                    least,
+                    groups,
+                });
             }
         }
         let one = cell(channel.insertion.min(channel.substitution));
@@ -347,23 +358,51 @@ impl Searcher {
             }
             let here = self.before.get(j);
             while let Some(s) = stretches.next_if(|s| usize::from(s.start) == j) {
-                self.before
-                    .lower(s.end.into(), here.saturating_add(s.least));
+                for least in s.least {
+                    self.before.lower(s.end.into(), here.saturating_add(least));
+                }
             }
         }
-        self.rest = Row::default();
-        self.rest.set(n, 0);
+        for letters in 0..=MANY_LETTERS {
+            self.rests[letters] = self.rest_of(letters, channel);
+        }
+    }
+
+    /// The least cost of the characters after each when so many letters are
+    /// to come at most.
+    fn rest_of(&self, letters: usize, channel: &ProfileIndex) -> Row {
+        let n = self.codes.len();
+        let mut rest = Row::default();
+        rest.set(n, 0);
+        // With any number of letters there are as many after some are read.
+        let after = |rest: &Row, read: usize, end: usize| match letters {
+            MANY_LETTERS => rest.get(end),
+            _ if letters < read => NEVER,
+            _ => self.rests[letters - read].get(end),
+        };
         let mut stretches = self.stretches.iter().rev().peekable();
         for j in (0..=n).rev() {
+            let mut least = rest.get(j);
             if j < n {
-                let inserted = self.rest.get(j + 1).saturating_add(one);
-                self.rest.set(j, inserted);
+                let inserted = rest.get(j + 1).saturating_add(cell(channel.insertion));
+                let substituted = after(&rest, 1, j + 1).saturating_add(cell(channel.substitution));
+                least = least.min(inserted).min(substituted);
             }
+            rest.set(j, least);
             while let Some(s) = stretches.next_if(|s| usize::from(s.start) == j) {
-                let after = self.rest.get(s.end.into());
-                self.rest.lower(j, after.saturating_add(s.least));
+                for (read, least) in (1..).zip(s.least) {
+                    let so_far = after(&rest, read, s.end.into());
+                    rest.lower(j, so_far.saturating_add(least));
+                }
             }
         }
+        rest
+    }
+
+    /// What is to be paid at least with any number of letters.
+    #[inline]
+    fn any_rest(&self) -> &Row {
+        &self.rests[MANY_LETTERS]
     }
 
     /// Collects what the token's stretches may stand for, as far as a reading
@@ -386,7 +425,7 @@ impl Searcher {
                 ..
             } = self.stretches[i];
             let numbers = groups.clone();
-            let rest = self.rest.get(end.into());
+            let rest = self.any_rest().get(end.into());
             let around = Cost::from(self.before.get(start.into())) + Cost::from(rest);
             let groups = task.channel.groups(numbers.clone());
             for (number, group) in numbers.zip(groups) {
@@ -454,7 +493,7 @@ impl Searcher {
         first.insert::<W>(task.insertion);
         self.lower_rows[0] = first;
         self.exact_rows[0] = first;
-        self.go_on::<W>(task, 0, task.words.least);
+        self.go_on::<W>(task, 0, MANY_LETTERS, task.words.least);
         let nodes = &task.tree.nodes;
         let mut at = 0;
         while let Some(node) = nodes.get(at) {
@@ -471,22 +510,32 @@ impl Searcher {
                     self.price_words::<W>(task, casing, node, whole);
                 }
             }
-            let goes_on = self.go_on::<W>(task, depth, node.least);
+            let goes_on = self.go_on::<W>(task, depth, node.height.into(), node.least);
             at = if goes_on { at + 1 } else { node.skip as usize };
         }
     }
 
     /// Finds what it costs at least to go on with each letter after the
-    /// `depth` there are, for words that cost at least `word`; false where
-    /// none may be.
+    /// `depth` there are, for words that have at most `letters` more and cost
+    /// at least `word`; false where none may be.
     #[inline]
-    fn go_on<const W: usize>(&mut self, task: &Task<'_>, depth: usize, word: Cost) -> bool {
+    fn go_on<const W: usize>(
+        &mut self,
+        task: &Task<'_>,
+        depth: usize,
+        letters: usize,
+        word: Cost,
+    ) -> bool {
+        if letters == 0 {
+            return false;
+        }
+        let rest = &self.rests[letters.min(MANY_LETTERS)];
         let row = &self.lower_rows[depth];
         let going_on = &mut self.going_on[depth];
         let limit = self.limits.of_channel(word);
         let mut left_out = NEVER;
-        let substituted = row.least_without_next::<W>(&self.rest);
-        let least = row.least_with::<W>(&self.rest);
+        let substituted = row.least_without_next::<W>(rest);
+        let least = row.least_with::<W>(rest);
         let any = (substituted.saturating_add(task.substitution))
             .min(least.saturating_add(task.deletion));
         let mut goes_on = any <= limit;
@@ -499,14 +548,15 @@ impl Searcher {
         if least <= limit {
             for (start, leads) in self.leads[..=self.codes.len()].iter().enumerate() {
                 let so_far = row.get(start);
-                let least = so_far.saturating_add(self.rest.get(start));
+                let floor = rest.get(start);
+                let least = so_far.saturating_add(floor);
                 if least > limit {
                     left_out = left_out.min(least);
                     continue;
                 }
                 goes_on = true;
                 for (least, lead) in going_on.iter_mut().zip(leads) {
-                    *least = so_far.saturating_add(*lead).min(*least);
+                    *least = so_far.saturating_add(floor.max(*lead)).min(*least);
                 }
             }
         } else {
@@ -622,7 +672,8 @@ impl Searcher {
                 at = link.next;
             }
         }
-        let inserted = row.least_without_next::<W>(&self.rest);
+        let rest = &self.rests[usize::from(node.height).min(MANY_LETTERS)];
+        let inserted = row.least_without_next::<W>(rest);
         let inserted = inserted.saturating_add(task.insertion);
         if !self.limits.leave_out(inserted.into(), node.least) {
             self.lower_rows[depth].insert::<W>(task.insertion);
@@ -682,12 +733,13 @@ impl Searcher {
                 }
             }
         }
-        let inserted = row.least_without_next::<W>(&self.rest);
+        let rest = &self.rests[(usize::from(node.depth) - depth).min(MANY_LETTERS)];
+        let inserted = row.least_without_next::<W>(rest);
         let inserted = inserted.saturating_add(task.insertion);
         if !self.limits.leave_out(inserted.into(), node.own) {
             self.exact_rows[depth].insert::<W>(task.insertion);
         }
-        let least = self.exact_rows[depth].least_with::<W>(&self.rest);
+        let least = self.exact_rows[depth].least_with::<W>(rest);
         least.min(self.least_ahead(&self.exact_rows, depth)).into()
     }
 

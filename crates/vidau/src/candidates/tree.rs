@@ -19,6 +19,8 @@ pub(super) struct TreeNode {
     pub(super) letter: u8,
     /// Letters up to and with this one.
     pub(super) depth: u8,
+    /// The most letters that words below have after this one.
+    pub(super) height: u8,
     /// The node after all below this one.
     pub(super) skip: u32,
     /// The least cost of a word below.
@@ -55,7 +57,8 @@ impl Tree {
         tree
     }
 
-    /// Adds what is below `node`; returns the least cost of a word there.
+    /// Adds what is below `node`; returns the least cost of a word there, and
+    /// the letters of the longest.
     fn add_bases(
         &mut self,
         fst: &Fst<Bytes>,
@@ -63,8 +66,8 @@ impl Tree {
         value: u64,
         depth: usize,
         cost: &impl Fn(WordId) -> Cost,
-    ) -> Cost {
-        let mut least = Cost::MAX / 4;
+    ) -> (Cost, usize) {
+        let (mut least, mut longest) = (Cost::MAX / 4, depth);
         for t in node.transitions() {
             let below = fst.node(t.addr);
             let value = value + t.out.value();
@@ -86,18 +89,21 @@ impl Tree {
                 self.nodes.push(TreeNode {
                     letter: base_code(t.inp) as u8,
                     depth: depth as u8 + 1,
+                    height: 0,
                     skip: 0,
                     least: 0,
                     own: 0,
                     words: (0, 0),
                 });
-                let below = self.add_bases(fst, &below, value, depth + 1, cost);
+                let (below, letters) = self.add_bases(fst, &below, value, depth + 1, cost);
                 self.nodes[at].skip = self.nodes.len() as u32;
                 self.nodes[at].least = below;
+                self.nodes[at].height = (letters - depth - 1) as u8;
                 least = least.min(below);
+                longest = longest.max(letters);
             }
         }
-        least
+        (least, longest)
     }
 
     #[allow(clippy::too_many_arguments)]

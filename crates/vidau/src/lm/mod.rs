@@ -16,6 +16,8 @@
 //! # sum }
 //! ```
 
+#[cfg(feature = "train")]
+mod arpa;
 mod following;
 mod ngram;
 mod sections;

@@ -19,12 +19,12 @@ const NOT_ASKED: u64 = u64::MAX;
 pub struct NgramModel {
     words: Vec<Box<str>>,
     by_word: OnceLock<Vec<u16>>,
-    unigrams: Vec<Entry>,
+    pub(super) unigrams: Vec<Entry>,
     /// Where each word as context of one word stands, once it was asked for.
     roots: Vec<AtomicU64>,
-    codebooks: Vec<Codebook>,
+    pub(super) codebooks: Vec<Codebook>,
     spelt: Vec<Spelt>,
-    ngrams: Trie,
+    pub(super) ngrams: Trie,
     case: Bytes,
 }
 
@@ -128,6 +128,15 @@ impl NgramModel {
             let (cost, next) = self.score(&state, word);
             (sum + cost, next)
         })
+    }
+
+    /// Writes the model in ARPA's format, with its costs as they are stored.
+    ///
+    /// # Errors
+    /// What `out` fails with.
+    #[cfg(feature = "train")]
+    pub fn write_arpa(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        super::arpa::write(self, out)
     }
 
     #[inline]

@@ -49,6 +49,12 @@ impl Trie {
         })
     }
 
+    /// The automaton as a whole.
+    #[cfg(feature = "train")]
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The node of the empty context.
     pub(super) fn root(&self) -> u32 {
         self.root

@@ -351,6 +351,36 @@ fn same_text_same_bytes_and_size_is_kept() {
 }
 
 #[test]
+fn an_opened_model_is_exported_as_it_is_stored() {
+    let trained = trained(SAMPLE, &options());
+    let model = open(&trained);
+    let mut arpa = Vec::new();
+    model.write_arpa(&mut arpa).unwrap();
+    let arpa = String::from_utf8(arpa).unwrap();
+    let mut seen = vec![0; model.order()];
+    for line in arpa.lines() {
+        let Some((p, rest)) = line.split_once('\t') else {
+            continue;
+        };
+        let words = rest.split('\t').next().unwrap().split(' ');
+        // `<s>` and the like are no words, so `id` does not know them.
+        let by_name = |w| (0..model.vocab_len() as u16).find(|&id| model.word(id) == w);
+        let ids: Vec<u16> = words.map(|w| by_name(w).unwrap()).collect();
+        seen[ids.len() - 1] += 1;
+        let (before, last) = (&ids[..ids.len() - 1], ids[ids.len() - 1]);
+        if last == BOS {
+            continue;
+        }
+        let (_, state) = model.score_all(&model.empty(), before);
+        let nats = -p.parse::<f64>().unwrap() * std::f64::consts::LN_10;
+        let cost = (nats * f64::from(NAT)).round() as i32;
+        assert_eq!(model.score(&state, last).0, cost, "{line}");
+    }
+    assert_eq!(seen[0], model.vocab_len());
+    assert_eq!(seen[1..], trained.summary.kept[1..]);
+}
+
+#[test]
 fn damaged_sections_are_errors() {
     let trained = trained(SAMPLE, &options());
     for i in 0..trained.sections.len() {
