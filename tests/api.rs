@@ -176,6 +176,20 @@ mod embedded {
     }
 
     #[test]
+    fn the_name_of_a_code_s_type_is_taken_as_it_was_restored() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let mut restore = |text: &str| worker.restore_str(text).text().to_owned();
+        // "dlgn" and "D8" are nearer to other words.
+        let text = "Can ctr Cong dlgn so 465-CD/DU ngay 13 thang 3 nam 1987 cua co quan\n";
+        assert!(restore(text).starts_with("Căn cứ Công điện số 465-CĐ/ĐU ngày"));
+        let text = "Theo D8 an so 1549/DA-HDND, cac don vi truc thuoc bao cao ket qua\n";
+        assert!(restore(text).starts_with("Theo Đề án số 1549/ĐA-HĐND, các"));
+        let text = "Can cu Huong dan so 15/HD-UBND ngay 13 thang 3 nam 1987\n";
+        assert!(restore(text).starts_with("Căn cứ Hướng dẫn số 15/HD-UBND ngày"));
+    }
+
+    #[test]
     fn names_that_are_not_there_change_nothing() {
         let names = include_str!("../data/fixtures/ke-hoach.eng.truth.txt");
         let names = names.split_whitespace().filter(|w| w.len() > 8).take(50);

@@ -8,7 +8,7 @@ use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, Step,
-    is_stray, probability,
+    is_stray, name_codes, probability,
 };
 use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
@@ -467,7 +467,11 @@ impl Worker<'_> {
             let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
             self.recurrence.adjust(block, lattice, beam, words, options)
         });
-        if is_adjusted {
+        let rule = engine.arcs.rule;
+        let is_named = rule.is_some_and(|rule| {
+            name_codes(engine, &self.block, &mut self.lattice, &self.beam, rule)
+        });
+        if is_adjusted || is_named {
             carry.state = self
                 .beam
                 .decode(&self.lattice, &engine.lm, start, engine.beam);

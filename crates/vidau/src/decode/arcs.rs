@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::capitals::{is_among_small, is_in_abbreviation};
+use super::codes::code_arcs;
 use super::foreign::ForeignLines;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
@@ -13,8 +14,8 @@ use crate::engine::Engine;
 use crate::engine::PROFILES;
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
-use crate::rules::{Labels, repair_code};
-use crate::syllable::{self, Casing, Letter, casing};
+use crate::rules::Labels;
+use crate::syllable::{self, Casing, casing};
 use crate::text::TokenKind;
 
 /// Prices and bounds of the lattice; see `docs/algorithm.md` for how each was
@@ -559,37 +560,6 @@ fn word_arc(engine: &Engine, from: usize, to: usize, c: &Candidate, before: Befo
         paragraph: None,
         output: Output::Word(c.id, c.casing),
     }
-}
-
-/// A document code as read, and with its Đ put back where that is certain.
-fn code_arcs(engine: &Engine, block: &Block, i: usize, lattice: &mut Lattice) {
-    let mut before: Vec<String> = Vec::new();
-    for t in (0..i).rev() {
-        if block.tokens()[t].kind == TokenKind::Word {
-            before.insert(0, bare(block.text_of(t, t + 1)));
-            if before.len() == 3 {
-                break;
-            }
-        }
-    }
-    let before: Vec<&str> = before.iter().map(String::as_str).collect();
-    let repaired = engine
-        .arcs
-        .rule
-        .and_then(|rule| Some((rule, repair_code(block.text_of(i, i + 1), &before)?)));
-    let price = repaired.as_ref().map_or(0, |(rule, _)| *rule);
-    lattice.push(Arc::as_read(i, i + 1, price, Some(lm::CODE)));
-    if let Some((_, text)) = repaired {
-        lattice.push_text(Arc::as_read(i, i + 1, 0, Some(lm::CODE)), text);
-    }
-}
-
-/// A word in lower case without its marks.
-fn bare(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
-        .collect()
 }
 
 /// Signs that engines without Vietnamese put for letters.
