@@ -78,7 +78,7 @@ impl Plot<'_> {
              <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n"
         );
         let middle = (LEFT + RIGHT) / 2.0;
-        text(&mut out, (middle, 22.0), "middle", self.title);
+        text(&mut out, (middle, 14.0), "middle", self.title);
         text(&mut out, (middle, BOTTOM + 38.0), "middle", self.x.label);
         text(&mut out, (LEFT - 45.0, TOP - 10.0), "start", self.y.label);
         for v in self.x.ticks() {
