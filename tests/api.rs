@@ -132,6 +132,63 @@ mod embedded {
         assert_eq!(restored.corrections().count(), 2);
     }
 
+    /// Without the part, another text or other flags come out; with it, what
+    /// the part is there for.
+    #[test]
+    fn every_part_can_be_switched_off() {
+        use vidau::Part;
+
+        let whole = Restorer::embedded().unwrap();
+        let ke_hoach = PAGE;
+        let english = include_str!("../data/fixtures/english.eng.ocr.txt");
+        let english: String = english.lines().take(12).map(|l| format!("{l}\n")).collect();
+        let hocr = include_str!("../data/fixtures/ke-hoach.eng.hocr");
+        let hocr = vidau::formats::Scan::new(hocr, vidau::formats::Format::Hocr).unwrap();
+        let code = "Căn cứ Quyết định số 12/QD-UBND của huyện\n";
+        for (part, document) in [
+            (Part::LineProfiles, Document::from_text(ke_hoach)),
+            (
+                Part::Blanks,
+                Document::from_text("thực hiệnhướng dẫncủa huyện\n"),
+            ),
+            (Part::Specks, Document::from_text(ke_hoach)),
+            (Part::SignWords, Document::from_text("da hop ¢ tru s6 xa\n")),
+            (Part::Rules, Document::from_text(code)),
+            (Part::Case, Document::from_text(ke_hoach)),
+            (Part::ForeignLines, Document::from_text(&english)),
+            (
+                Part::StraySigns,
+                Document::from_text("thực hiện* công tác\n"),
+            ),
+            (Part::WideContext, Document::from_text(ke_hoach)),
+            (Part::SecondPass, Document::from_text(ke_hoach)),
+            (Part::NgramsAbove(1), Document::from_text(ke_hoach)),
+        ] {
+            let reduced = Restorer::builder().without(part).embedded().unwrap();
+            let outcome = |r: &Restorer| r.worker().restore(&document).to_owned();
+            let (with, without) = (outcome(&whole), outcome(&reduced));
+            assert!(with != without, "{part:?} does nothing");
+        }
+        let reduced = Restorer::builder().without(Part::EngineConfidence);
+        let reduced = reduced.embedded().unwrap();
+        let outcome = |r: &Restorer| r.worker().restore(hocr.document()).to_owned();
+        assert!(outcome(&whole) != outcome(&reduced));
+    }
+
+    #[test]
+    fn the_name_of_a_code_s_type_is_taken_as_it_was_restored() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let mut restore = |text: &str| worker.restore_str(text).text().to_owned();
+        // "dlgn" and "D8" are nearer to other words.
+        let text = "Can ctr Cong dlgn so 465-CD/DU ngay 13 thang 3 nam 1987 cua co quan\n";
+        assert!(restore(text).starts_with("Căn cứ Công điện số 465-CĐ/ĐU ngày"));
+        let text = "Theo D8 an so 1549/DA-HDND, cac don vi truc thuoc bao cao ket qua\n";
+        assert!(restore(text).starts_with("Theo Đề án số 1549/ĐA-HĐND, các"));
+        let text = "Can cu Huong dan so 15/HD-UBND ngay 13 thang 3 nam 1987\n";
+        assert!(restore(text).starts_with("Căn cứ Hướng dẫn số 15/HD-UBND ngày"));
+    }
+
     #[test]
     fn names_that_are_not_there_change_nothing() {
         let names = include_str!("../data/fixtures/ke-hoach.eng.truth.txt");

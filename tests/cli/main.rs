@@ -1,5 +1,6 @@
 //! The contract of the command line, tested on the program itself.
 
+mod analyse;
 mod batch;
 mod config;
 mod encoding;

@@ -25,6 +25,15 @@ pub(crate) struct Engine {
 impl Engine {
     /// The engine for `inputs`: vidau.toml is looked for upward from them.
     pub(crate) fn open<P: AsRef<Path>>(args: &EngineArgs, inputs: &[P]) -> anyhow::Result<Self> {
+        Self::open_with(args, inputs, |builder| builder)
+    }
+
+    /// The same, with settings that only the program has.
+    pub(crate) fn open_with<P: AsRef<Path>>(
+        args: &EngineArgs,
+        inputs: &[P],
+        set: impl Fn(RestorerBuilder) -> RestorerBuilder,
+    ) -> anyhow::Result<Self> {
         let config = config::find(args, inputs)?;
         let settings = Settings::new(args, config.as_ref());
         let mut builder = RestorerBuilder::new()
@@ -58,6 +67,7 @@ impl Engine {
         if let Some(probability) = settings.min_confidence {
             builder = builder.min_confidence(probability);
         }
+        let builder = set(builder);
         let restorer = match &settings.model {
             Some(path) => builder.open(path),
             None => builder.embedded(),

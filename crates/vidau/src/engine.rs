@@ -27,16 +27,23 @@ pub(crate) struct Engine {
     pub(crate) context_scale: Cost,
     pub(crate) profiles: Vec<ProfileIndex>,
     pub(crate) priors: ByProfile,
-    blank_lost: ByProfile,
-    blank_inserted: ByProfile,
-    blanks: Vec<Vec<Reading>>,
-    trust: Vec<Trust>,
+    /// Whether the profiles are weighed line by line.
+    pub(crate) weighs_lines: bool,
+    /// Whether signs out of place are flagged.
+    pub(crate) flags_stray: bool,
+    /// Weight of casing, in 1/256.
+    pub(crate) case_scale: Cost,
+    pub(crate) blank_lost: ByProfile,
+    pub(crate) blank_inserted: ByProfile,
+    pub(crate) blanks: Vec<Vec<Reading>>,
+    pub(crate) trust: Vec<Trust>,
     unseen: Cost,
     /// Price of each word by itself, weighed like the language model.
     pub(crate) words: WordCosts,
     pub(crate) arcs: ArcOptions,
     pub(crate) beam: BeamOptions,
-    pub(crate) recurrence: RecurrenceOptions,
+    /// None: no second pass.
+    pub(crate) recurrence: Option<RecurrenceOptions>,
 }
 
 /// Price of a legal syllable that the language model has not seen, beyond the
@@ -88,6 +95,9 @@ impl Engine {
         Ok(Self {
             profiles: channel.profiles.iter().map(ProfileIndex::new).collect(),
             priors: by_profile(&|p| p.prior),
+            weighs_lines: true,
+            flags_stray: true,
+            case_scale: CASE_SCALE,
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
             trust: channel.profiles.iter().map(|p| p.trust.clone()).collect(),
@@ -111,14 +121,16 @@ impl Engine {
                 foreign_word: 3 * NAT,
                 foreign_char: 5 * NAT / 2,
                 foreign_odd: 4 * NAT,
-                foreign_line: 4 * NAT,
+                foreign_line: Some(4 * NAT),
                 profile_margin: 9 * NAT,
                 sound_word: 4 * NAT,
                 split_best: 4,
+                speck: 0,
                 paragraph: 2 * NAT,
                 no_paragraph: NAT / 8,
-                rule: 7 * NAT,
+                rule: Some(7 * NAT),
                 sign: 6 * NAT,
+                sign_word: 0,
                 digit_word: 2 * NAT,
                 dirt: 5 * NAT,
                 stray_quote: 6 * NAT,
@@ -126,11 +138,11 @@ impl Engine {
                 abbreviation: 10 * NAT,
             },
             beam,
-            recurrence: RecurrenceOptions {
+            recurrence: Some(RecurrenceOptions {
                 neighbour: 5 * NAT / 4,
                 expected: -2 * NAT,
                 alike: 128,
-            },
+            }),
         })
     }
 
@@ -186,7 +198,7 @@ impl Engine {
 
     pub(crate) fn case_cost(&self, id: WordId, which: usize) -> Cost {
         if (id as usize) < self.lm.vocab_len() {
-            self.lm.case_costs(id as u16)[which] * CASE_SCALE / 256
+            self.lm.case_costs(id as u16)[which] * self.case_scale / 256
         } else {
             0
         }
@@ -219,7 +231,7 @@ impl Engine {
     /// has seen that.
     pub(crate) fn read_blank(&self, text: &str, line: &ByProfile) -> Option<Cost> {
         let (likeliest, _) = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p))?;
-        let readings = &self.blanks[likeliest];
+        let readings = self.blanks.get(likeliest)?;
         let found = readings.iter().find(|r| &*r.observed == text)?;
         Some(found.cost)
     }

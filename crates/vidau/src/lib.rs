@@ -80,6 +80,7 @@ mod document;
 mod engine;
 mod error;
 mod knowledge;
+mod part;
 mod render;
 mod restore;
 mod rules;
@@ -98,6 +99,7 @@ pub use cost::{Cost, NAT};
 pub use document::{Break, Document, Run};
 pub use error::{Error, Result};
 pub use knowledge::{Profile, ToneStyle};
+pub use part::Part;
 pub use restore::{
     Alternative, Correction, OwnedAlternative, OwnedCorrection, OwnedRestored, Reason, Restored,
     Restorer, RestorerBuilder, Worker,

@@ -8,7 +8,7 @@ use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, Step,
-    is_stray, probability,
+    is_stray, name_codes, probability,
 };
 use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
@@ -17,6 +17,7 @@ use crate::knowledge::{Finder, Knowledge, Profile, ToneStyle};
 use crate::lm::LmState;
 use crate::model::Bytes;
 use crate::model::container::Container;
+use crate::part::Part;
 use crate::render::Renderer;
 use crate::text::TokenKind;
 
@@ -45,6 +46,7 @@ pub struct RestorerBuilder {
     lexicon: Vec<String>,
     keep: Vec<String>,
     beam_width: Option<usize>,
+    without: Vec<Part>,
 }
 
 impl Default for RestorerBuilder {
@@ -60,6 +62,7 @@ impl Default for RestorerBuilder {
             lexicon: Vec::new(),
             keep: Vec::new(),
             beam_width: None,
+            without: Vec::new(),
         }
     }
 }
@@ -153,6 +156,13 @@ impl RestorerBuilder {
         self
     }
 
+    /// Switches a part of the engine off, to measure what it brings.
+    #[must_use]
+    pub fn without(mut self, part: Part) -> Self {
+        self.without.push(part);
+        self
+    }
+
     /// An engine with the model compiled into the program.
     ///
     /// # Errors
@@ -213,6 +223,9 @@ impl RestorerBuilder {
                 });
             }
             engine.beam.width = width;
+        }
+        for part in self.without {
+            engine.switch_off(part);
         }
         Ok(Restorer {
             engine: Arc::new(engine),
@@ -423,7 +436,10 @@ impl Worker<'_> {
         let mut start = 0;
         for line in 0..self.block.lines() {
             let end = start + tokens[start..].partition_point(|t| t.line as usize <= line);
-            let evidence = self.arcs.evidence(self.engine, &self.block, start..end);
+            let evidence = match self.engine.weighs_lines {
+                true => self.arcs.evidence(self.engine, &self.block, start..end),
+                false => ByProfile::default(),
+            };
             self.weights.push_line(evidence);
             start = end;
         }
@@ -446,14 +462,16 @@ impl Worker<'_> {
         carry.state = self
             .beam
             .decode(&self.lattice, &engine.lm, start, engine.beam);
-        let is_adjusted = self.recurrence.adjust(
-            &self.block,
-            &mut self.lattice,
-            &self.beam,
-            &engine.words,
-            engine.recurrence,
-        );
-        if is_adjusted {
+        let is_adjusted = engine.recurrence.is_some_and(|options| {
+            let words = &engine.words;
+            let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
+            self.recurrence.adjust(block, lattice, beam, words, options)
+        });
+        let rule = engine.arcs.rule;
+        let is_named = rule.is_some_and(|rule| {
+            name_codes(engine, &self.block, &mut self.lattice, &self.beam, rule)
+        });
+        if is_adjusted || is_named {
             carry.state = self
                 .beam
                 .decode(&self.lattice, &engine.lm, start, engine.beam);
@@ -497,7 +515,10 @@ impl Worker<'_> {
             && original.contains('Ð')
             && !read.contains('Ð');
         let is_kept = output == Output::AsRead;
-        let is_stray = is_kept && step.to == step.from + 1 && is_stray(&self.block, step.from);
+        let is_stray = is_kept
+            && self.engine.flags_stray
+            && step.to == step.from + 1
+            && is_stray(&self.block, step.from);
         if first.kind != TokenKind::Word && is_kept && !is_disguised && !is_stray {
             return;
         }

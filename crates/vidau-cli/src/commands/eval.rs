@@ -3,23 +3,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, ensure};
-use rayon::prelude::*;
-use vidau::eval::{
-    EVAL_SCHEMA, EvalReport, GroupReport, Judgements, Mark, Score, Scored, TopError, Units,
-    score_marked, strip_marks,
-};
-use vidau::formats::{Change, Format, Record, Scan};
-use vidau::{Correction, Restored, Worker};
+use vidau::eval::{EVAL_SCHEMA, EvalReport, GroupReport, Score, Scored, TopError, Units};
 
+use super::measure::{Sum, measure};
 use super::pairs::{Text, texts};
 use super::table;
 use crate::Outcome;
 use crate::args::EvalArgs;
-use crate::atomic;
 use crate::engine::Engine;
-use crate::input::Input;
 use crate::output;
-use crate::page::{format_of, scan};
 
 pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     let thresholds = args
@@ -27,23 +19,18 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
         .iter()
         .map(|t| Threshold::parse(t))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let texts = texts(args)?;
-    let units = if args.page || (args.truth.is_dir() && !args.lines) {
+    let texts = texts(&args.texts)?;
+    let units = if args.page || (args.texts.truth.is_dir() && !args.lines) {
         Units::Page
     } else {
         Units::Lines
     };
-    let engine = match args.restored {
+    let engine = match args.texts.restored {
         Some(_) => None,
-        None => Some(Engine::open(&args.engine, &[&args.truth])?),
+        None => Some(Engine::open(&args.engine, &[&args.texts.truth])?),
     };
-    let worker = || engine.as_ref().map(|e| e.restorer.worker());
-    let scored = texts
-        .par_iter()
-        .map_init(worker, |worker, text| {
-            measure(text, args, units, worker.as_mut())
-        })
-        .collect::<anyhow::Result<Vec<Scored>>>()?;
+    let restorer = engine.as_ref().map(|e| &e.restorer);
+    let scored = measure(&texts, &args.texts, units, args.save.as_deref(), restorer)?;
 
     let model_id = engine.as_ref().map(Engine::model_id).transpose()?;
     let report = report(&texts, scored, args, units, model_id);
@@ -61,80 +48,6 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
         }
     }
     Ok(outcome)
-}
-
-fn measure(
-    text: &Text,
-    args: &EvalArgs,
-    units: Units,
-    worker: Option<&mut Worker<'_>>,
-) -> anyhow::Result<Scored> {
-    let truth = Input::read(&text.truth)?;
-    let ocr = match &text.ocr {
-        Some(path) => Input::read(path)?,
-        None if args.strip => {
-            Input::from_bytes(&truth.name, strip_marks(truth.text()).into_bytes(), None)?
-        }
-        None => Input::from_bytes(&truth.name, truth.text().into(), None)?,
-    };
-    let format = match (&text.ocr, args.format) {
-        (_, Some(format)) => format.into(),
-        (Some(_), None) => format_of(&ocr, None)?,
-        (None, None) => Format::Text,
-    };
-    let scan = scan(&ocr, format)?;
-    let raw = scan.text();
-    let (restored, marks) = match (&text.restored, worker) {
-        (Some(path), _) => (Input::read(path)?.text().to_owned(), Vec::new()),
-        (None, Some(worker)) => marked(&scan, &raw, &worker.restore(scan.document())),
-        (None, None) => (raw.clone(), Vec::new()),
-    };
-    if let Some(folder) = &args.save {
-        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        atomic::write(
-            &folder.join(format!("{}.txt", text.id)),
-            restored.as_bytes(),
-        )?;
-    }
-    Ok(score_marked(truth.text(), &raw, &restored, &marks, units))
-}
-
-/// The text restored, and what the engine said, placed in it.
-fn marked(scan: &Scan<'_>, raw: &str, restored: &Restored<'_>) -> (String, Vec<Mark>) {
-    let changes: Vec<Change<'_>> = restored.corrections().map(Into::into).collect();
-    let skipped = scan.splice(&changes, Record::Plain).skipped;
-    let all = restored.corrections().enumerate();
-    let made = all.filter(|(i, _)| skipped.binary_search(i).is_err());
-    let flags = restored.flags().map(|c| (c, false));
-    let said: Vec<(Correction<'_>, bool)> = made.map(|(_, c)| (c, true)).chain(flags).collect();
-    let spans: Vec<_> = said.iter().map(|(c, _)| c.span()).collect();
-    let spans = scan.text_spans(&spans);
-    let mut order: Vec<usize> = (0..said.len()).collect();
-    order.sort_by_key(|&i| (spans[i].start, !said[i].1));
-    let (mut text, mut at) = (String::with_capacity(raw.len()), 0);
-    let mut marks: Vec<Mark> = Vec::new();
-    for i in order {
-        let ((c, is_change), span) = (&said[i], &spans[i]);
-        if *is_change {
-            text += &raw[at..span.start];
-            at = span.end;
-        }
-        // A change that is unsure is in both lists.
-        let start = match marks.last() {
-            Some(last) if !is_change && span.start < at => last.span.start,
-            _ => text.len() + span.start.saturating_sub(at) * usize::from(!is_change),
-        };
-        marks.push(Mark {
-            span: start..start + c.best().len(),
-            confidence: c.confidence(),
-            is_change: *is_change,
-        });
-        if *is_change {
-            text += c.best();
-        }
-    }
-    text += &raw[at..];
-    (text, marks)
 }
 
 fn report(
@@ -170,30 +83,6 @@ fn report(
         files,
         errors: TopError::tally(errors, args.errors),
         model,
-    }
-}
-
-/// Texts added up.
-#[derive(Default)]
-struct Sum {
-    texts: u64,
-    score: Score,
-    judgements: Judgements,
-}
-
-impl Sum {
-    fn add(&mut self, scored: &Scored) {
-        self.texts += 1;
-        self.score += &scored.score;
-        self.judgements += &scored.judgements;
-    }
-
-    /// Only an engine that has run here has a confidence.
-    fn report(&self, name: &str, has_confidence: bool) -> GroupReport {
-        GroupReport {
-            confidence: has_confidence.then(|| self.judgements.figures()),
-            ..GroupReport::new(name, self.texts, &self.score)
-        }
     }
 }
 

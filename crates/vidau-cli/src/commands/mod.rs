@@ -1,9 +1,11 @@
 //! One file a command.
 
+mod analyse;
 mod apply;
 mod diff;
 mod eval;
 mod jsonl;
+mod measure;
 mod model;
 mod pairs;
 mod report;
@@ -25,6 +27,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Revert(args) => revert::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Analyse(args) => analyse::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Model(args) => model::run(&args),
     }

@@ -1,11 +1,11 @@
-//! Which texts `vidau eval` holds against each other.
+//! Which texts are held against each other.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::args::{EvalArgs, FormatName};
+use crate::args::{FormatName, TextArgs};
 
 /// A text to measure.
 pub(crate) struct Text {
@@ -18,7 +18,7 @@ pub(crate) struct Text {
 }
 
 /// The texts that the arguments name, by id.
-pub(crate) fn texts(args: &EvalArgs) -> anyhow::Result<Vec<Text>> {
+pub(crate) fn texts(args: &TextArgs) -> anyhow::Result<Vec<Text>> {
     let needs_ocr = !args.strip && !args.clean;
     if !args.truth.is_dir() {
         ensure!(

@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::capitals::{is_among_small, is_in_abbreviation};
+use super::codes::code_arcs;
 use super::foreign::ForeignLines;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
@@ -13,8 +14,8 @@ use crate::engine::Engine;
 use crate::engine::PROFILES;
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
-use crate::rules::{Labels, repair_code};
-use crate::syllable::{self, Casing, Letter, casing};
+use crate::rules::Labels;
+use crate::syllable::{self, Casing, casing};
 use crate::text::TokenKind;
 
 /// Prices and bounds of the lattice; see `docs/algorithm.md` for how each was
@@ -25,8 +26,8 @@ pub(crate) struct ArcOptions {
     /// A word kept though the lexicon does not have it: once, and a character.
     pub(crate) foreign_word: Cost,
     pub(crate) foreign_char: Cost,
-    /// A change on a line in another language.
-    pub(crate) foreign_line: Cost,
+    /// A change on a line in another language; none: such lines are like others.
+    pub(crate) foreign_line: Option<Cost>,
     /// A character in such a word that is no letter.
     pub(crate) foreign_odd: Cost,
     /// Profiles less likely than this are left out.
@@ -35,13 +36,18 @@ pub(crate) struct ArcOptions {
     pub(crate) sound_word: Cost,
     /// Candidates of either part of a word cut in two.
     pub(crate) split_best: usize,
+    /// A word with punctuation in or behind it, beyond its channel's cost.
+    pub(crate) speck: Cost,
     /// A line end taken for the end of a paragraph, and not.
     pub(crate) paragraph: Cost,
     pub(crate) no_paragraph: Cost,
-    /// By how much a rule's reading is preferred to the token as read.
-    pub(crate) rule: Cost,
+    /// By how much a rule's reading is preferred to the token as read; none: no
+    /// rules.
+    pub(crate) rule: Option<Cost>,
     /// A sign that stands for a letter ("¢" for "ở") kept as it was read.
     pub(crate) sign: Cost,
+    /// A word for such a sign, beyond its channel's cost.
+    pub(crate) sign_word: Cost,
     /// A number of one or two digits that is a word, beyond its channel's cost.
     pub(crate) digit_word: Cost,
     /// Punctuation taken for dirt.
@@ -216,7 +222,8 @@ impl ArcBuilder {
                         lattice.push(arc);
                     }
                     if is_sign {
-                        self.sign_arcs(engine, block, i, line, before, 0, lattice);
+                        let price = engine.arcs.sign_word;
+                        self.sign_arcs(engine, block, i, line, before, price, lattice);
                         before = Before::LowerWord;
                     } else if word != Some(lm::COMMA) {
                         before = Before::Start;
@@ -251,7 +258,8 @@ impl ArcBuilder {
     ) -> Before {
         let text = block.text_of(i, i + 1);
         let read_casing = casing(text);
-        let is_foreign = self.foreign.contains(block.tokens()[i].line);
+        let foreign_line = engine.arcs.foreign_line;
+        let foreign_line = foreign_line.filter(|_| self.foreign.contains(block.tokens()[i].line));
         self.merge(engine, text, line, Asked::All);
         let mut best = Cost::MAX;
         let mut known = false;
@@ -275,12 +283,10 @@ impl ArcBuilder {
             if is_part && !is_as_read && is_legal(&engine.lexicon, c) {
                 arc.cost += engine.arcs.abbreviation;
             }
-            if is_foreign {
-                arc.cost += engine.arcs.foreign_line;
-            }
+            arc.cost += foreign_line.unwrap_or(0);
             lattice.push(arc);
         }
-        if is_foreign {
+        if foreign_line.is_some() {
             let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, 0, Some(word)));
             return Before::LowerWord;
@@ -311,12 +317,13 @@ impl ArcBuilder {
             || (tokens[i - 1].kind == TokenKind::Blank
                 && (i == 1 || tokens[i - 2].line_end.is_some()));
         let is_bracket = |t: usize| block.text_of(t, t + 1) == ")";
-        if starts_line
+        if let Some(rule) = engine.arcs.rule
+            && starts_line
             && tokens.get(i + 1).is_some()
             && is_bracket(i + 1)
             && let Some(label) = self.labels.read(block.text_of(i, i + 1))
         {
-            let arc = Arc::as_read(i, i + 1, -engine.arcs.rule, Some(lm::UNKNOWN));
+            let arc = Arc::as_read(i, i + 1, -rule, Some(lm::UNKNOWN));
             lattice.push_text(arc, label.to_owned());
         }
     }
@@ -376,7 +383,7 @@ impl ArcBuilder {
                 break;
             }
             self.merge(engine, block.text_of(i, j + 1), line, Asked::Few);
-            self.push_best(engine, i, j + 1, before, 0, lattice);
+            self.push_best(engine, i, j + 1, before, engine.arcs.speck, lattice);
         }
     }
 
@@ -553,38 +560,6 @@ fn word_arc(engine: &Engine, from: usize, to: usize, c: &Candidate, before: Befo
         paragraph: None,
         output: Output::Word(c.id, c.casing),
     }
-}
-
-/// A document code as read, and with its Đ put back where that is certain.
-fn code_arcs(engine: &Engine, block: &Block, i: usize, lattice: &mut Lattice) {
-    let mut before: Vec<String> = Vec::new();
-    for t in (0..i).rev() {
-        if block.tokens()[t].kind == TokenKind::Word {
-            before.insert(0, bare(block.text_of(t, t + 1)));
-            if before.len() == 3 {
-                break;
-            }
-        }
-    }
-    let before: Vec<&str> = before.iter().map(String::as_str).collect();
-    let repaired = repair_code(block.text_of(i, i + 1), &before);
-    let price = if repaired.is_some() {
-        engine.arcs.rule
-    } else {
-        0
-    };
-    lattice.push(Arc::as_read(i, i + 1, price, Some(lm::CODE)));
-    if let Some(text) = repaired {
-        lattice.push_text(Arc::as_read(i, i + 1, 0, Some(lm::CODE)), text);
-    }
-}
-
-/// A word in lower case without its marks.
-fn bare(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
-        .collect()
 }
 
 /// Signs that engines without Vietnamese put for letters.

@@ -1,6 +1,5 @@
 //! Is the engine as sure as it is right?
 
-use std::cmp::Ordering;
 use std::ops::{AddAssign, Range};
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,17 @@ pub struct Mark {
     pub confidence: f32,
     /// Whether it was changed, or only found unsure.
     pub is_change: bool,
+    /// Other readings that the engine has for it.
+    pub others: Vec<String>,
+}
+
+/// What the marks say of one token.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Said {
+    confidence: f32,
+    is_change: bool,
+    /// The token with another reading in its place.
+    pub(super) others: Vec<String>,
 }
 
 /// Tokens of restored texts, with what the engine said of them and what they
@@ -33,6 +43,17 @@ struct Judgement {
     confidence: f32,
     is_change: bool,
     is_right: bool,
+}
+
+/// Changed tokens of about the same confidence; shares in per cent.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ConfidenceBin {
+    /// How many.
+    pub tokens: u64,
+    /// Their mean confidence.
+    pub confidence: f64,
+    /// The right ones of them.
+    pub right: f64,
 }
 
 /// Figures about the confidence, in per cent.
@@ -54,28 +75,41 @@ pub struct ConfidenceFigures {
 
 /// For each token of `restored` what the marks say of it: the least
 /// confidence, and whether any mark is a change.
-pub(super) fn by_token(restored: &str, marks: &[Mark]) -> Vec<Option<(f32, bool)>> {
+pub(super) fn by_token(restored: &str, marks: &[Mark]) -> Vec<Option<Said>> {
     let spans = token_spans(restored);
-    let mut said = vec![None; spans.len()];
+    let mut said: Vec<Option<Said>> = vec![None; spans.len()];
     for mark in marks {
         let first = spans.partition_point(|s| s.end <= mark.span.start);
         let touched = spans[first..]
             .iter()
             .take_while(|s| s.start < mark.span.end);
-        for slot in &mut said[first..first + touched.count()] {
-            let (confidence, is_change) = slot.unwrap_or((f32::INFINITY, false));
-            *slot = Some((mark.confidence.min(confidence), is_change || mark.is_change));
+        for at in first..first + touched.count() {
+            let said = said[at].get_or_insert_with(|| Said {
+                confidence: f32::INFINITY,
+                is_change: false,
+                others: Vec::new(),
+            });
+            said.confidence = mark.confidence.min(said.confidence);
+            said.is_change |= mark.is_change;
+            let (token, mark_span) = (&spans[at], &mark.span);
+            if token.start <= mark_span.start && mark_span.end <= token.end {
+                let head = &restored[token.start..mark_span.start];
+                let tail = &restored[mark_span.end..token.end];
+                let others = mark.others.iter();
+                said.others
+                    .extend(others.map(|other| format!("{head}{other}{tail}")));
+            }
         }
     }
     said
 }
 
 impl Judgements {
-    pub(super) fn add(&mut self, said: Option<(f32, bool)>, is_right: bool) {
+    pub(super) fn add(&mut self, said: Option<&Said>, is_right: bool) {
         match said {
-            Some((confidence, is_change)) => self.marked.push(Judgement {
-                confidence,
-                is_change,
+            Some(said) => self.marked.push(Judgement {
+                confidence: said.confidence,
+                is_change: said.is_change,
                 is_right,
             }),
             None => {
@@ -88,23 +122,37 @@ impl Judgements {
     /// The figures.
     #[must_use]
     pub fn figures(&self) -> ConfidenceFigures {
-        let by_confidence =
-            |a: &Judgement, b: &Judgement| -> Ordering { a.confidence.total_cmp(&b.confidence) };
-        let mut marked = self.marked.clone();
-        marked.sort_by(by_confidence);
-        let changed: Vec<Judgement> = marked.iter().filter(|j| j.is_change).copied().collect();
+        let changed = self.changed();
         ConfidenceFigures {
             changed: changed.len() as u64,
             changed_right: changed.iter().filter(|j| j.is_right).count() as u64,
             calibration_error: round(100.0 * calibration_error(&changed)),
             auc: round(100.0 * auc(&changed)),
-            errors_in_least_sure: round(100.0 * self.errors_in_least_sure(&marked)),
+            errors_in_least_sure: self.errors_among(0.03),
         }
     }
 
-    fn errors_in_least_sure(&self, marked: &[Judgement]) -> f64 {
-        let wrong = marked.iter().filter(|j| !j.is_right).count() as u64 + self.unmarked_wrong;
-        let mut room = 0.03 * (marked.len() as u64 + self.unmarked) as f64;
+    /// The changed tokens in ten bins of equally many, the least sure first:
+    /// is the engine right as often as it says?
+    #[must_use]
+    pub fn bins(&self) -> Vec<ConfidenceBin> {
+        let changed = self.changed();
+        let bins = equal_bins(&changed).filter(|bin| !bin.is_empty());
+        let shown = bins.map(|bin| ConfidenceBin {
+            tokens: bin.len() as u64,
+            confidence: round(100.0 * expected_right(bin) / bin.len() as f64),
+            right: round(100.0 - 100.0 * count_wrong(bin) as f64 / bin.len() as f64),
+        });
+        shown.collect()
+    }
+
+    /// Share of the wrong tokens, in per cent, that are among the least sure
+    /// `share` (0 to 1) of all.
+    #[must_use]
+    pub fn errors_among(&self, share: f64) -> f64 {
+        let marked = self.by_confidence();
+        let wrong = count_wrong(&marked) + self.unmarked_wrong;
+        let mut room = share * (marked.len() as u64 + self.unmarked) as f64;
         let mut found = 0.0;
         // What the engine said nothing about comes last. Of equally sure
         // tokens that do not all fit, their share is taken.
@@ -120,8 +168,20 @@ impl Judgements {
         if wrong == 0 {
             0.0
         } else {
-            found / wrong as f64
+            round(100.0 * found / wrong as f64)
         }
+    }
+
+    fn by_confidence(&self) -> Vec<Judgement> {
+        let mut marked = self.marked.clone();
+        marked.sort_by(|a, b| a.confidence.total_cmp(&b.confidence));
+        marked
+    }
+
+    fn changed(&self) -> Vec<Judgement> {
+        let mut changed = self.by_confidence();
+        changed.retain(|j| j.is_change);
+        changed
     }
 }
 
@@ -139,16 +199,23 @@ impl AddAssign<&Self> for Judgements {
 
 const BINS: usize = 10;
 
+fn equal_bins(sorted: &[Judgement]) -> impl Iterator<Item = &[Judgement]> {
+    let n = sorted.len();
+    (0..BINS).map(move |k| &sorted[k * n / BINS..(k + 1) * n / BINS])
+}
+
+/// How many should be right by their confidence.
+fn expected_right(judgements: &[Judgement]) -> f64 {
+    judgements.iter().map(|j| f64::from(j.confidence)).sum()
+}
+
 /// The bins' |confidence - share right|, weighed by their sizes.
 fn calibration_error(sorted: &[Judgement]) -> f64 {
-    let n = sorted.len();
-    let bin = |k: usize| {
-        let bin = &sorted[k * n / BINS..(k + 1) * n / BINS];
-        let sure: f64 = bin.iter().map(|j| f64::from(j.confidence)).sum();
-        let right = bin.iter().filter(|j| j.is_right).count() as f64;
-        (sure - right).abs()
-    };
-    (0..BINS).map(bin).sum::<f64>() / n.max(1) as f64
+    let off = equal_bins(sorted).map(|bin| {
+        let right = bin.len() as f64 - count_wrong(bin) as f64;
+        (expected_right(bin) - right).abs()
+    });
+    off.sum::<f64>() / sorted.len().max(1) as f64
 }
 
 /// Pairs of a right and a wrong change that are in the right order; ties
@@ -181,7 +248,12 @@ mod tests {
             ..Judgements::default()
         };
         for &(confidence, is_right) in marks {
-            all.add(Some((confidence, true)), is_right);
+            let said = Said {
+                confidence,
+                is_change: true,
+                others: Vec::new(),
+            };
+            all.add(Some(&said), is_right);
         }
         all
     }
@@ -193,6 +265,7 @@ mod tests {
             span,
             confidence,
             is_change,
+            others: vec!["x".to_owned()],
         };
         let text = "một hai ba bốn";
         let marks = [
@@ -200,13 +273,20 @@ mod tests {
             mark(10..12, 0.9, false),
             mark(11..12, 0.4, true),
         ];
-        let said = by_token(text, &marks);
+        let said = |confidence, others: &[&str]| {
+            Some(Said {
+                confidence,
+                is_change: true,
+                others: others.iter().map(|&o| o.to_owned()).collect(),
+            })
+        };
+        // A reading of two tokens is none of either.
         assert_eq!(
-            said,
+            by_token(text, &marks),
             [
-                Some((0.5, true)),
-                Some((0.5, true)),
-                Some((0.4, true)),
+                said(0.5, &[]),
+                said(0.5, &[]),
+                said(0.4, &["x", "bx"]),
                 None
             ]
         );
@@ -226,6 +306,10 @@ mod tests {
         assert_eq!(f.auc, 75.0);
         // Each in a bin of its own: 0.2 + 0.6 + 0.4 + 0.4 over 4.
         assert_eq!(f.calibration_error, 40.0);
+        let all = judged(&[(0.75, true), (0.25, false), (0.5, true)], 0, 0);
+        let bin = |b: &ConfidenceBin| (b.tokens, b.confidence, b.right);
+        let bins: Vec<_> = all.bins().iter().map(bin).collect();
+        assert_eq!(bins, [(1, 25.0, 0.0), (1, 50.0, 100.0), (1, 75.0, 100.0)]);
         assert_eq!(
             Judgements::default().figures(),
             ConfidenceFigures::default()
@@ -239,5 +323,7 @@ mod tests {
         let f = judged(&[(0.1, false), (0.2, true), (0.3, false)], 197, 1).figures();
         let expected = 100.0 * (2.0 + 3.0 / 197.0) / 3.0;
         assert!((f.errors_in_least_sure - expected).abs() < 0.001);
+        let all = judged(&[(0.1, false), (0.2, true), (0.3, false)], 197, 1);
+        assert_eq!(all.errors_among(1.0), 100.0);
     }
 }

@@ -22,7 +22,7 @@ mod score;
 mod tokens;
 
 pub use align::{Pair, align};
-pub use confidence::{ConfidenceFigures, Judgements, Mark};
+pub use confidence::{ConfidenceBin, ConfidenceFigures, Judgements, Mark};
 pub use kinds::ErrorKind;
 pub use metrics::{Counts, Harm, Rates, Score};
 pub use report::{EVAL_SCHEMA, EvalReport, GroupReport, SideReport, TopError};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::align::{Pair, align};
-use super::confidence::{Judgements, Mark, by_token};
+use super::confidence::{Judgements, Mark, Said, by_token};
 use super::distance::distance;
 use super::kinds::{Classified, ErrorKind, classify};
 use super::metrics::{Counts, Harm, Score};
@@ -42,6 +42,8 @@ pub struct TokenError {
     pub raw: String,
     /// What the restored text has in its place.
     pub restored: String,
+    /// Whether the engine has the right reading among the others.
+    pub is_offered: bool,
 }
 
 /// Scores `raw` and `restored` against `truth`.
@@ -88,7 +90,7 @@ fn score_unit(
     truth: &[&str],
     raw: &[&str],
     restored: &[&str],
-    said: &[Option<(f32, bool)>],
+    said: &[Option<Said>],
     into: &mut Scored,
 ) {
     let before = Reading::new(truth, raw);
@@ -101,11 +103,15 @@ fn score_unit(
         harm.made_wrong += u64::from(*was_right && !is_right);
     }
     count_numbers(truth, raw, restored, harm);
+    let mut is_offered = vec![false; truth.len()];
     for &(i, j) in &after.pairs {
         if let Some(j) = j {
             let is_right = i.is_some_and(|i| after.is_right[i]);
-            into.judgements
-                .add(said.get(j).copied().flatten(), is_right);
+            let said = said.get(j).and_then(Option::as_ref);
+            into.judgements.add(said, is_right);
+            if let (Some(i), Some(said)) = (i, said) {
+                is_offered[i] = said.others.iter().any(|o| fold(o) == fold(truth[i]));
+            }
         }
     }
 
@@ -121,6 +127,7 @@ fn score_unit(
             truth: truth[i].to_owned(),
             raw,
             restored,
+            is_offered: is_offered[i],
         })
     }));
 }
@@ -260,8 +267,17 @@ mod tests {
             truth: "vận".into(),
             raw: "van".into(),
             restored: "vân".into(),
+            is_offered: false,
         };
         assert_eq!(s.errors, [only]);
+        let mark = Mark {
+            span: "dân ".len().."dân vân".len(),
+            confidence: 0.5,
+            is_change: true,
+            others: vec!["van".into(), "vận".into()],
+        };
+        let s = score_marked("dân vận", "dan van", "dân vân", &[mark], Units::Lines);
+        assert!(s.errors[0].is_offered);
     }
 
     #[test]

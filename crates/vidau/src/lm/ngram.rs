@@ -72,6 +72,11 @@ impl NgramModel {
         self.codebooks.iter().map(|book| book.ngrams).sum()
     }
 
+    /// Leaves out n-grams longer than `order`.
+    pub(crate) fn lower_order(&mut self, order: usize) {
+        self.codebooks.truncate(order.max(1) - 1);
+    }
+
     /// The state at the start of a paragraph.
     #[must_use]
     pub fn begin(&self) -> LmState {

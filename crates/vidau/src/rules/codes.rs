@@ -37,6 +37,16 @@ const WITHOUT: [&str; 154] = [
 /// though they are short.
 const COMMON: [&str; 4] = ["QĐ", "NĐ", "QyĐ", "HĐND"];
 
+/// Names of types whose abbreviations are also others'.
+const NAMED: [([&str; 2], &str); 3] = [
+    (["hop", "dong"], "HĐ"),
+    (["de", "an"], "ĐA"),
+    (["cong", "dien"], "CĐ"),
+];
+
+/// Words before a code that name every such type.
+pub(crate) const ALL_TYPES: [&str; 6] = ["hop", "dong", "de", "an", "cong", "dien"];
+
 /// The code with its Đ put back; `None` when there is nothing to repair, or
 /// more than one way to do it.
 ///
@@ -88,15 +98,19 @@ fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'st
         return None;
     }
     // HD and DA are types of their own; only the type's name decides.
+    let is_listed = WITHOUT.contains(&part);
+    let is_type = |(name, known): &&([&str; 2], &str)| {
+        reads_as(known, part, !is_listed, !is_listed) && is_named(name, before)
+    };
+    if let Some((_, known)) = NAMED.iter().find(is_type) {
+        return Some(known);
+    }
     match part {
-        "HD" if is_named(&["hop", "dong"], before) => return Some("HĐ"),
-        "DA" if is_named(&["de", "an"], before) => return Some("ĐA"),
-        "CD" if is_named(&["cong", "dien"], before) => return Some("CĐ"),
         // Of the Party's organs none is called so without the bar.
         "DU" if is_party_organ => return Some("ĐU"),
         "DB" if is_party_organ => return Some("ĐB"),
         "DD" if is_party_organ => return Some("ĐĐ"),
-        _ if WITHOUT.contains(&part) => return None,
+        _ if is_listed => return None,
         _ => {}
     }
     let plain = |known: &str| COMMON.contains(&known) || known.chars().count() >= 4;
@@ -150,14 +164,20 @@ fn reads_as(known: &str, part: &str, plain: bool, pairs: bool) -> bool {
         return (first == letter || is_like) && reads_as(letters.as_str(), rest, plain, pairs);
     }
     let is_d = matches!(first, 'D' | 'Đ');
-    let is_other = matches!(first, 'B' | 'P' | 'b');
-    let is_two = read.next().is_some_and(|second| match second {
-        'Đ' => first == 'Đ' || is_other && pairs,
-        'B' | 'P' | 'b' => is_d && pairs,
-        _ => false,
-    });
+    let is_other = matches!(first, 'B' | 'P' | 'b' | 'p');
+    let is_pair = |a, b| match (a, b) {
+        ('Đ', 'Đ') => true,
+        ('D', 'Đ') | ('Đ', 'D') => pairs,
+        (a, b) => pairs && matches!(a, 'D' | 'Đ') != matches!(b, 'D' | 'Đ'),
+    };
+    let is_of_bar = |c| matches!(c, 'D' | 'Đ' | 'B' | 'P' | 'b' | 'p');
+    let is_two = read
+        .next()
+        .is_some_and(|second| is_of_bar(first) && is_of_bar(second) && is_pair(first, second));
+    let is_three = is_two && rest.starts_with("ĐĐ");
     (is_d || is_other && plain) && reads_as(letters.as_str(), rest, plain, pairs)
         || is_two && reads_as(letters.as_str(), read.as_str(), plain, pairs)
+        || is_three && reads_as(letters.as_str(), &rest["ĐĐ".len()..], plain, pairs)
 }
 
 #[cfg(test)]
@@ -190,6 +210,9 @@ mod tests {
             ("686/1995/GĐĐ-BGDBĐT", "686/1995/GĐĐ-BGDĐT"),
             ("3970/QD-BDBBP", "3970/QĐ-BĐBP"),
             ("980-QyD/TWDBTN", "980-QyĐ/TWĐTN"),
+            ("3450/QĐĐĐNS-BGDĐT", "3450/QĐNS-BGDĐT"),
+            ("12/2009/QĐ-BDĐBP", "12/2009/QĐ-BĐBP"),
+            ("77-QyDp/TW", "77-QyĐ/TW"),
         ] {
             assert_eq!(repaired(read).as_deref(), Some(written), "{read}");
         }
@@ -227,6 +250,12 @@ mod tests {
         let plan = repair_code("15/DA-UBND", &["pe", "an", "so"]);
         assert_eq!(plan.as_deref(), Some("15/ĐA-UBND"));
         assert_eq!(repair_code("15/DA-UBND", &["du", "an", "so"]), None);
+        let bar = repair_code("15/HB-LDLD", &["hop", "dong", "so"]);
+        assert_eq!(bar.as_deref(), Some("15/HĐ-LĐLĐ"));
+        for (name, read) in NAMED {
+            let all = repair_code(&read.replace('Đ', "D"), &ALL_TYPES);
+            assert_eq!((all.as_deref(), name.len()), (Some(read), 2));
+        }
     }
 
     #[test]

@@ -4,5 +4,5 @@
 mod codes;
 mod labels;
 
-pub(crate) use codes::repair_code;
+pub(crate) use codes::{ALL_TYPES, repair_code};
 pub(crate) use labels::Labels;
