@@ -124,6 +124,45 @@ mod embedded {
     }
 
     #[test]
+    fn phrases_of_letterheads_are_known_as_a_whole() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        for (read, expected) in [
+            ("THU TUGNG CHINH PHU\n", "THỦ TƯỚNG CHÍNH PHỦ\n"),
+            // The document's own placement of tones.
+            (
+                "CONG HOA XA HOI CHU NGHIA VIET NAM\nThuỷ lợi, hoà bình\n",
+                "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM\nThuỷ lợi, hoà bình\n",
+            ),
+        ] {
+            assert_eq!(worker.restore_str(read).text(), expected);
+        }
+        let restored = worker.restore_str("THU TUGNG CHINH PHU\n");
+        assert!(
+            restored
+                .corrections()
+                .all(|c| c.reason() == vidau::Reason::Rule)
+        );
+        // Read word by word it says the same, so nothing is in doubt.
+        let restored = worker.restore_str("ỦY BAN NHÂN DÂN HUYỆN\nVề công tác dân vận\n");
+        assert_eq!(restored.flags().count(), 0);
+    }
+
+    #[test]
+    fn what_is_hardly_legible_is_less_sure() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let restored = worker.restore_str("Thuc hién cong tac dan van va 1ap k¢ xufin\n");
+        let sure = |read: &str| {
+            let mut all = restored.corrections().chain(restored.flags());
+            all.find(|c| c.original() == read).map(|c| c.confidence())
+        };
+        let (known, doubtful) = (sure("tac").unwrap(), sure("xufin").unwrap());
+        assert!(known > 0.97, "{known}");
+        assert!(doubtful < known - 0.2, "{doubtful}");
+    }
+
+    #[test]
     fn the_icelandic_letter_is_never_meant() {
         let restorer = Restorer::embedded().unwrap();
         let mut worker = restorer.worker();

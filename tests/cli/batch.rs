@@ -173,20 +173,20 @@ fn what_changes_is_done_again_and_what_failed_when_asked() {
             .exists()
     );
     assert_eq!(
-        counts(&["--flag-below", "0.9"], 0),
+        counts(&["--flag-below", "0.5"], 0),
         "restored: 4, kept: 0, failed: 0"
     );
     assert_eq!(
-        counts(&["--flag-below", "0.9"], 0),
+        counts(&["--flag-below", "0.5"], 0),
         "restored: 0, kept: 4, failed: 0"
     );
     assert_eq!(
-        counts(&["--flag-below", "0.9", "--force"], 0),
+        counts(&["--flag-below", "0.5", "--force"], 0),
         "restored: 4, kept: 0, failed: 0"
     );
     fs::remove_file(dir.path("out/bad.txt")).expect("it is there");
     assert_eq!(
-        counts(&["--flag-below", "0.9"], 0),
+        counts(&["--flag-below", "0.5"], 0),
         "restored: 1, kept: 3, failed: 0"
     );
 }

@@ -523,7 +523,7 @@ pub(crate) struct EngineArgs {
     #[arg(long, value_name = "P")]
     pub(crate) flag_below: Option<f32>,
 
-    /// Make no change that is less sure than this, 0 to 1, but flag the place
+    /// Make no change that is less sure than this, 0 to 1, but flag the place; default 0.7 on lines without damage, else 0
     #[arg(long, value_name = "P")]
     pub(crate) min_confidence: Option<f32>,
 
@@ -746,6 +746,8 @@ pub(crate) enum TrainCommand {
     Channel(TrainChannelArgs),
     /// What far-off words say of a word, from correct text
     Context(TrainContextArgs),
+    /// How sure a place is, from correct and read text
+    Confidence(TrainConfidenceArgs),
     /// Put the parts together
     Model(TrainModelArgs),
 }
@@ -836,6 +838,25 @@ pub(crate) struct TrainContextArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct TrainConfidenceArgs {
+    /// Model of the other parts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+
+    /// Folder of <id>.truth.txt and <id>.ocr.txt
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) pages: Vec<PathBuf>,
+
+    /// Number of trees; each takes 77 bytes
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) trees: usize,
+
+    /// The part to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct TrainModelArgs {
     /// Part written by `vidau train lm`
     #[arg(long, value_name = "FILE")]
@@ -848,6 +869,10 @@ pub(crate) struct TrainModelArgs {
     /// Part written by `vidau train context` for this language model
     #[arg(long, value_name = "FILE")]
     pub(crate) context: Option<PathBuf>,
+
+    /// Part written by `vidau train confidence` with a model of the other parts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) confidence: Option<PathBuf>,
 
     /// The model's name
     #[arg(long, default_value = "")]

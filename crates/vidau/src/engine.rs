@@ -2,6 +2,7 @@
 
 use crate::candidates::{Bounds, ProfileIndex, WordCosts};
 use crate::channel::{ChannelModel, Reading, Trust, trust_bin};
+use crate::confidence::Trees;
 use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
 use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions};
@@ -31,6 +32,8 @@ pub(crate) struct Engine {
     pub(crate) weighs_lines: bool,
     /// Whether signs out of place are flagged.
     pub(crate) flags_stray: bool,
+    /// Whether phrases of letterheads are looked for.
+    pub(crate) knows_phrases: bool,
     /// Weight of casing, in 1/256.
     pub(crate) case_scale: Cost,
     pub(crate) blank_lost: ByProfile,
@@ -40,6 +43,7 @@ pub(crate) struct Engine {
     unseen: Cost,
     /// Price of each word by itself, weighed like the language model.
     pub(crate) words: WordCosts,
+    pub(crate) confidence: Option<Trees>,
     pub(crate) arcs: ArcOptions,
     pub(crate) beam: BeamOptions,
     /// None: no second pass.
@@ -97,12 +101,14 @@ impl Engine {
             priors: by_profile(&|p| p.prior),
             weighs_lines: true,
             flags_stray: true,
+            knows_phrases: true,
             case_scale: CASE_SCALE,
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
             trust: channel.profiles.iter().map(|p| p.trust.clone()).collect(),
             blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
+            confidence: Trees::open(container)?,
             context: ContextTable::open(container, lm.vocab_len())?,
             context_scale: CONTEXT_SCALE,
             lm,

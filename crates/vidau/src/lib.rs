@@ -86,6 +86,7 @@ mod restore;
 mod rules;
 
 pub mod channel;
+pub mod confidence;
 pub mod context;
 pub mod eval;
 pub mod formats;

@@ -18,7 +18,7 @@ pub enum Part {
     Specks,
     /// Words for signs and for digits that stand by themselves.
     SignWords,
-    /// Rules for document codes and labels of lists.
+    /// Rules for document codes and labels of lists; phrases of letterheads.
     Rules,
     /// Capitals as evidence.
     Case,
@@ -55,7 +55,10 @@ impl Engine {
                 arcs.sign_word = NEVER;
                 arcs.digit_word = NEVER;
             }
-            Part::Rules => arcs.rule = None,
+            Part::Rules => {
+                arcs.rule = None;
+                self.knows_phrases = false;
+            }
             Part::Case => {
                 self.case_scale = 0;
                 arcs.lone_capitals = 0;

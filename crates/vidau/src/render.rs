@@ -27,7 +27,7 @@ pub(crate) struct Renderer {
     old: u64,
     folded: String,
     placed: String,
-    order: Vec<(Cost, usize)>,
+    order: Vec<(Cost, usize, Output)>,
 }
 
 impl Default for Renderer {
@@ -86,14 +86,13 @@ impl Renderer {
     ) -> bool {
         match output {
             Output::Known(number) => {
-                let word = &lattice.piece(number).text;
-                let fold = |text: &str| {
-                    let mut folded = String::new();
-                    fold_word(text, &mut folded);
-                    folded
-                };
+                let word = lattice.piece_text(number);
+                self.folded.clear();
+                self.placed.clear();
+                fold_word(read, &mut self.folded);
+                fold_word(word, &mut self.placed);
                 // Capitals count only where the user means them: "TTg".
-                fold(read) != fold(word) || (casing(word) == Casing::Mixed && read != word)
+                self.folded != self.placed || (casing(word) == Casing::Mixed && read != word)
             }
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
@@ -118,7 +117,10 @@ impl Renderer {
             Output::AsRead => out.push_str(read),
             Output::Blank => out.push(' '),
             Output::Text(number) => out.push_str(lattice.text(number)),
-            Output::Known(number) => out.push_str(&lattice.piece(number).text),
+            Output::Known(number) if lattice.piece(number).is_phrase => {
+                place_tone(lattice.piece_text(number), self.placement, out);
+            }
+            Output::Known(number) => out.push_str(lattice.piece_text(number)),
             Output::Word(id, casing) => self.word(engine, id, casing, out),
             Output::Two([left, right], casing) => {
                 self.word(engine, left, casing, out);
@@ -153,9 +155,8 @@ impl Renderer {
         step: Step,
     ) -> f32 {
         let mut sum = 0.0;
-        for a in lattice.ending_at(step.to) {
-            let other = lattice.arcs()[a];
-            if lattice.reads(&other, step) && !self.differs(engine, lattice, read, other.output) {
+        for (a, output) in lattice.readings(step) {
+            if !self.differs(engine, lattice, read, output) {
                 sum += probability(beam.posteriors()[a]);
             }
         }
@@ -176,18 +177,18 @@ impl Renderer {
         found: &mut Vec<(Range<usize>, Cost)>,
     ) {
         self.order.clear();
-        for a in lattice.ending_at(step.to) {
+        for (a, output) in lattice.readings(step) {
             let cost = beam.posteriors()[a];
-            if lattice.reads(&lattice.arcs()[a], step) && cost <= ALTERNATIVE_BELOW {
-                self.order.push((cost, a));
+            if cost <= ALTERNATIVE_BELOW {
+                self.order.push((cost, a, output));
             }
         }
-        self.order.sort_unstable();
+        self.order.sort_unstable_by_key(|&(cost, a, _)| (cost, a));
         let order = std::mem::take(&mut self.order);
         let first = found.len();
-        for &(cost, a) in &order {
+        for &(cost, _, output) in &order {
             let start = strings.len();
-            self.render(engine, lattice, read, lattice.arcs()[a].output, strings);
+            self.render(engine, lattice, read, output, strings);
             let text = &strings[start..];
             let is_known = *text == strings[best.clone()]
                 || found[first..]
@@ -206,10 +207,11 @@ impl Renderer {
     }
 
     /// What kind of change `output` is.
-    pub(crate) fn reason(engine: &Engine, read: &str, output: Output) -> Reason {
+    pub(crate) fn reason(engine: &Engine, lattice: &Lattice, read: &str, output: Output) -> Reason {
         let id = match output {
             Output::AsRead => return Reason::Unsure,
             Output::Text(_) => return Reason::Rule,
+            Output::Known(number) if lattice.piece(number).is_phrase => return Reason::Rule,
             Output::Known(_) => return Reason::Lexicon,
             Output::Two(..) | Output::Blank => return Reason::Blanks,
             Output::Word(id, _) => id,

@@ -4,6 +4,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(feature = "train")]
+use crate::confidence::Evidence;
+use crate::confidence::{Decision, Gatherer};
 use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
@@ -34,7 +37,8 @@ pub struct Restorer {
 struct Options {
     change_above: f32,
     flag_below: f32,
-    min_confidence: f32,
+    /// On every line; `None` asks for little but on lines without damage.
+    min_confidence: Option<f32>,
     tone_style: ToneStyle,
     profile: Profile,
 }
@@ -54,8 +58,8 @@ impl Default for RestorerBuilder {
         Self {
             options: Options {
                 change_above: 0.5,
-                flag_below: 0.75,
-                min_confidence: 0.0,
+                flag_below: 0.9,
+                min_confidence: None,
                 tone_style: ToneStyle::Keep,
                 profile: Profile::Auto,
             },
@@ -83,7 +87,7 @@ impl RestorerBuilder {
         self
     }
 
-    /// Readings less probable than this are flagged (0 to 1; default 0.75).
+    /// Readings less probable than this are flagged (0 to 1; default 0.9).
     #[must_use]
     pub fn flag_below(mut self, probability: f32) -> Self {
         self.options.flag_below = probability;
@@ -92,10 +96,10 @@ impl RestorerBuilder {
 
     /// A change less probable than this is not made: the text stays as it was
     /// read and is flagged, with the change among its alternatives (0 to 1;
-    /// default 0, every likeliest reading is written).
+    /// default: 0.7 on lines without damage, 0 on others).
     #[must_use]
     pub fn min_confidence(mut self, probability: f32) -> Self {
-        self.options.min_confidence = probability;
+        self.options.min_confidence = Some(probability);
         self
     }
 
@@ -197,7 +201,7 @@ impl RestorerBuilder {
         for (option, value) in [
             ("change_above", self.options.change_above),
             ("flag_below", self.options.flag_below),
-            ("min_confidence", self.options.min_confidence),
+            ("min_confidence", self.options.min_confidence.unwrap_or(0.0)),
         ] {
             if !in_range(value) {
                 return Err(Error::Option {
@@ -267,8 +271,12 @@ impl Restorer {
             engine: &self.engine,
             knowledge: &self.knowledge,
             options: self.options,
-            finder: Finder::default(),
+            finders: <[Finder; 2]>::default(),
             steps: Vec::new(),
+            decisions: Vec::new(),
+            gatherer: Gatherer::default(),
+            #[cfg(feature = "train")]
+            observed: None,
             block: Block::default(),
             weights: ProfileWeights::default(),
             arcs: ArcBuilder::default(),
@@ -300,8 +308,12 @@ pub struct Worker<'r> {
     engine: &'r Engine,
     knowledge: &'r Knowledge,
     options: Options,
-    finder: Finder,
+    finders: [Finder; 2],
     steps: Vec<Step>,
+    decisions: Vec<Decision>,
+    gatherer: Gatherer,
+    #[cfg(feature = "train")]
+    observed: Option<Vec<(Range<usize>, Evidence)>>,
     block: Block,
     weights: ProfileWeights,
     arcs: ArcBuilder,
@@ -453,7 +465,7 @@ impl Worker<'_> {
             self.engine,
             &self.block,
             |line| self.weights.line(line),
-            &mut self.finder,
+            &mut self.finders,
             &mut self.lattice,
         );
         let engine = self.engine;
@@ -469,7 +481,8 @@ impl Worker<'_> {
         });
         let rule = engine.arcs.rule;
         let is_named = rule.is_some_and(|rule| {
-            name_codes(engine, &self.block, &mut self.lattice, &self.beam, rule)
+            let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
+            name_codes(engine, block, lattice, beam, rule, &mut self.steps)
         });
         if is_adjusted || is_named {
             carry.state = self
@@ -481,75 +494,196 @@ impl Worker<'_> {
 
     /// Writes the best way through the block's lattice.
     fn write_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
-        let mut steps = std::mem::take(&mut self.steps);
-        for at in 0..self.beam.path().len() {
-            let a = self.beam.path()[at];
-            let arc = self.lattice.arcs()[a as usize];
-            let confidence = probability(self.beam.posteriors()[a as usize]);
-            self.lattice.steps(&arc, &mut steps);
-            for &step in &steps {
-                self.write_step(document, carry, step, confidence);
-            }
+        let mut decisions = std::mem::take(&mut self.decisions);
+        self.decide(&mut decisions);
+        #[cfg(feature = "train")]
+        let is_wanted = self.observed.is_some() || self.engine.confidence.is_some();
+        #[cfg(not(feature = "train"))]
+        let is_wanted = self.engine.confidence.is_some();
+        if is_wanted {
+            self.gatherer.gather(
+                self.engine,
+                &self.block,
+                &self.weights,
+                &self.lattice,
+                &self.beam,
+                &decisions,
+            );
         }
-        self.steps = steps;
+        for (number, decision) in decisions.iter().enumerate() {
+            #[cfg(feature = "train")]
+            let written = carry.written;
+            #[cfg(feature = "train")]
+            let start = self.results.text.len();
+            self.write_place(document, carry, decision, number);
+            #[cfg(feature = "train")]
+            self.note(decision.step, start, written, carry, number);
+        }
+        self.decisions = decisions;
     }
 
-    /// Writes what the best way has for the tokens of one step.
-    fn write_step(
+    /// Notes what is known of the place written last, before which the text
+    /// had `start` bytes, up to `written` in the source.
+    #[cfg(feature = "train")]
+    fn note(&mut self, step: Step, start: usize, written: usize, carry: &Carry, number: usize) {
+        let (Some(observed), Some(evidence)) =
+            (&mut self.observed, self.gatherer.evidence().get(number))
+        else {
+            return;
+        };
+        let tokens = self.block.tokens();
+        let place = |at: usize| start + at - written;
+        let begin = place(tokens[step.from].source_start);
+        let end = match carry.written == written {
+            true => place(tokens[step.to - 1].source_end),
+            false => self.results.text.len(),
+        };
+        observed.push((begin..end, *evidence));
+    }
+
+    /// From now on what is known of each place is kept for training.
+    #[cfg(feature = "train")]
+    pub(crate) fn observe(&mut self) {
+        self.observed = Some(Vec::new());
+    }
+
+    /// What is known of the places of the text restored since
+    /// [`observe`](Self::observe), with where they stand in it.
+    #[cfg(feature = "train")]
+    pub(crate) fn observed(&self) -> &[(Range<usize>, Evidence)] {
+        self.observed.as_deref().unwrap_or_default()
+    }
+
+    /// What to write for each step of the best way; blanks that stay are left
+    /// out.
+    fn decide(&mut self, decisions: &mut Vec<Decision>) {
+        decisions.clear();
+        for at in 0..self.beam.path().len() {
+            let arc = self.lattice.arcs()[self.beam.path()[at] as usize];
+            self.lattice.steps(&arc, &mut self.steps);
+            for number in 0..self.steps.len() {
+                let step = self.steps[number];
+                let first = self.block.tokens()[step.from];
+                let is_kept = step.output == Output::AsRead;
+                if first.kind == TokenKind::Blank && is_kept {
+                    continue;
+                }
+                let is_one = step.to == step.from + 1;
+                decisions.push(Decision {
+                    step,
+                    at,
+                    output: self.trusted(step, at),
+                    is_stray: is_kept
+                        && is_one
+                        && self.engine.flags_stray
+                        && is_stray(&self.block, step.from),
+                });
+            }
+        }
+    }
+
+    /// The step's output, or the text as read where that is a word and the
+    /// output not much likelier.
+    fn trusted(&mut self, step: Step, at: usize) -> Output {
+        let read = self.block.text_of(step.from, step.to);
+        let output = step.output;
+        if !self.is_word(read)
+            || !self
+                .renderer
+                .differs(self.engine, &self.lattice, read, output)
+        {
+            return output;
+        }
+        let posterior = self.posterior(at);
+        let as_read = self.as_read_probability(step);
+        if posterior < self.options.change_above * (posterior + as_read) {
+            Output::AsRead
+        } else {
+            output
+        }
+    }
+
+    fn is_word(&self, read: &str) -> bool {
+        self.engine.known_word(read).is_some() || self.knowledge.has(read)
+    }
+
+    /// The decoder's probability of arc `at` of the best way.
+    fn posterior(&self, at: usize) -> f32 {
+        probability(self.beam.posteriors()[self.beam.path()[at] as usize])
+    }
+
+    fn as_read_probability(&mut self, step: Step) -> f32 {
+        let read = self.block.text_of(step.from, step.to);
+        self.renderer
+            .as_read_probability(self.engine, read, &self.lattice, &self.beam, step)
+    }
+
+    /// How sure the decision is, given what was gathered of it.
+    fn confidence(&mut self, decision: &Decision, number: usize) -> f32 {
+        let evidence = self.gatherer.evidence().get(number);
+        if let (Some(trees), Some(evidence)) = (&self.engine.confidence, evidence) {
+            return trees.probability(evidence);
+        }
+        if decision.is_stray {
+            STRAY
+        } else if decision.output == decision.step.output {
+            self.posterior(decision.at)
+        } else {
+            self.as_read_probability(decision.step)
+        }
+    }
+
+    /// How sure a change on `line` of the block has to be.
+    fn least_confidence(&self, line: usize) -> f32 {
+        let is_clean = || {
+            let weights = self.weights.line(line);
+            let clean = Profile::Clean.number();
+            clean.is_some_and(|clean| weights[clean] < EVIDENT)
+        };
+        match self.options.min_confidence {
+            Some(least) => least,
+            None if is_clean() => ON_CLEAN_LINES,
+            None => 0.0,
+        }
+    }
+
+    fn write_place(
         &mut self,
         document: &Document<'_>,
         carry: &mut Carry,
-        step: Step,
-        mut confidence: f32,
+        decision: &Decision,
+        number: usize,
     ) {
+        let mut confidence = self.confidence(decision, number);
+        let step = decision.step;
         let source = document.source();
-        let mut output = step.output;
         let first = self.block.tokens()[step.from];
         let last = self.block.tokens()[step.to - 1];
         let span = first.source_start..last.source_end;
         let original = &source[span.clone()];
         let read = self.block.text_of(step.from, step.to);
-        let is_word = self.engine.known_word(read).is_some() || self.knowledge.has(read);
-        // Ð, of the Icelandic alphabet, looks like Đ and is meant for it.
-        let is_disguised = (is_word || first.kind == TokenKind::Code)
-            && original.contains('Ð')
-            && !read.contains('Ð');
-        let is_kept = output == Output::AsRead;
-        let is_stray = is_kept
-            && self.engine.flags_stray
-            && step.to == step.from + 1
-            && is_stray(&self.block, step.from);
-        if first.kind != TokenKind::Word && is_kept && !is_disguised && !is_stray {
-            return;
-        }
-        if is_stray {
-            confidence = confidence.min(STRAY);
-        }
+        let mut output = decision.output;
         let mut changed = self
             .renderer
             .differs(self.engine, &self.lattice, read, output);
-        // A digit that is taken for a word is always for a person to see.
-        let is_number = first.kind == TokenKind::Number;
-        let mut unsure = confidence < self.options.flag_below || is_number || is_stray;
-        let is_doubtful = confidence < self.options.min_confidence;
-        if changed && (is_word || is_doubtful) {
-            let as_read = self.renderer.as_read_probability(
-                self.engine,
-                read,
-                &self.lattice,
-                &self.beam,
-                step,
-            );
-            let bound = self.options.change_above * (confidence + as_read);
-            if is_doubtful || confidence < bound {
-                output = Output::AsRead;
-                confidence = as_read;
-                changed = false;
-                unsure |= is_doubtful;
-            }
+        let is_doubtful = changed && confidence < self.least_confidence(first.line as usize);
+        if is_doubtful {
+            output = Output::AsRead;
+            confidence = self.as_read_probability(step);
+            changed = false;
         }
-        let is_letter = is_disguised && !changed;
+        let read = self.block.text_of(step.from, step.to);
+        // Ð, of the Icelandic alphabet, looks like Đ and is meant for it.
+        let is_letter = !changed
+            && matches!(first.kind, TokenKind::Word | TokenKind::Code)
+            && original.contains('Ð')
+            && !read.contains('Ð')
+            && (first.kind == TokenKind::Code || self.is_word(read));
         changed |= is_letter;
+        // A digit that is taken for a word is always for a person to see.
+        let is_number = first.kind == TokenKind::Number && step.output != Output::AsRead;
+        let is_low = confidence < self.options.flag_below;
+        let unsure = is_low || is_doubtful || is_number || decision.is_stray;
         if !changed && !unsure {
             return;
         }
@@ -603,12 +737,18 @@ impl Worker<'_> {
             changed,
             reason: match is_letter {
                 true => Reason::Letters,
-                false => Renderer::reason(self.engine, read, output),
+                false => Renderer::reason(self.engine, &self.lattice, read, output),
             },
             alternatives: alternatives_start..results.alternatives.len(),
         });
     }
 }
+
+/// How sure a change has to be on a line without damage: there most doubtful
+/// ones are names and rare words taken for others.
+const ON_CLEAN_LINES: f32 = 0.7;
+/// A line with no more than this against its being clean has no damage.
+const EVIDENT: Cost = crate::NAT / 4;
 
 /// At most so sure is a sign that looks out of place: less than most words
 /// that were put right, so that it is looked at first.
@@ -713,7 +853,8 @@ pub enum Reason {
     Letters,
     /// A blank put in or taken out.
     Blanks,
-    /// A rule of administrative writing: document codes, labels of lists.
+    /// A rule of administrative writing: document codes, labels of lists,
+    /// phrases of letterheads.
     Rule,
     /// An entry of the user's [lexicon](RestorerBuilder::lexicon).
     Lexicon,

@@ -58,12 +58,15 @@ pub(crate) fn render(report: &EvalReport, with_files: bool) -> String {
         let _ = writeln!(
             out,
             "\n{} tokens changed, {} of them right; calibration error {:.2}, area under the \
-             curve {:.2}, errors left among the least sure 3 %: {:.2}",
+             curve {:.2}, errors left among the least sure 3 %: {:.2}; flagged {:.2} % of the \
+             tokens, with {:.2} % of the errors",
             thousands(c.changed),
             thousands(c.changed_right),
             c.calibration_error,
             c.auc,
-            c.errors_in_least_sure
+            c.errors_in_least_sure,
+            c.flagged,
+            c.errors_flagged
         );
     }
 

@@ -66,6 +66,7 @@ pub(crate) struct Beam {
     places: Vec<usize>,
     rows: Vec<Rows>,
     path: Vec<u32>,
+    path_costs: Vec<Cost>,
     posteriors: Vec<Cost>,
 }
 
@@ -87,6 +88,7 @@ impl Beam {
         self.edges.clear();
         self.at.clear();
         self.path.clear();
+        self.path_costs.clear();
         self.hypotheses.push(Hypothesis {
             state: start,
             cost: 0,
@@ -112,6 +114,11 @@ impl Beam {
     /// The arcs of the best way, in order.
     pub(crate) fn path(&self) -> &[u32] {
         &self.path
+    }
+
+    /// What each arc of the best way costs, the language model included.
+    pub(crate) fn path_costs(&self) -> &[Cost] {
+        &self.path_costs
     }
 
     /// The cost (negative log) of each arc's posterior probability.
@@ -322,10 +329,13 @@ impl Beam {
             if hypothesis.arc == NONE {
                 break;
             }
+            let before = &self.hypotheses[hypothesis.previous as usize];
             self.path.push(hypothesis.arc);
+            self.path_costs.push(hypothesis.cost - before.cost);
             h = hypothesis.previous as usize;
         }
         self.path.reverse();
+        self.path_costs.reverse();
     }
 
     fn forward_backward(&mut self, lattice: &Lattice) {

@@ -7,7 +7,6 @@ use crate::cost::Cost;
 use crate::engine::Engine;
 use crate::lm;
 use crate::rules::{ALL_TYPES, repair_code};
-use crate::syllable::Letter;
 use crate::text::TokenKind;
 
 /// Words before a code that may name its type.
@@ -23,13 +22,12 @@ pub(super) fn code_arcs(engine: &Engine, block: &Block, i: usize, lattice: &mut 
         return;
     };
     let code = block.text_of(i, i + 1);
+    let mut before = LastWords::default();
     let words = (0..i).filter(|&t| block.tokens()[t].kind == TokenKind::Word);
-    let before: Vec<String> = words
-        .rev()
-        .take(NAME_WORDS)
-        .map(|t| bare(block.text_of(t, t + 1)))
-        .collect();
-    let certain = repair_code(code, &in_order(&before));
+    for t in words.rev().take(NAME_WORDS) {
+        before.add(block.text_of(t, t + 1));
+    }
+    let certain = repair_code(code, before.in_order());
     let named = repair_code(code, &ALL_TYPES).filter(|named| certain.as_ref() != Some(named));
     lattice.push(as_read(if certain.is_some() { rule } else { 0 }));
     if let Some(text) = certain {
@@ -48,17 +46,19 @@ pub(crate) fn name_codes(
     lattice: &mut Lattice,
     beam: &Beam,
     rule: Cost,
+    steps: &mut Vec<Step>,
 ) -> bool {
     let mut is_changed = false;
-    // Latest first.
-    let mut before: Vec<String> = Vec::new();
-    let mut steps: Vec<Step> = Vec::new();
-    for &a in beam.path() {
+    for (k, &a) in beam.path().iter().enumerate() {
         let arc = lattice.arcs()[a as usize];
         let (from, to) = (arc.from as usize, arc.to as usize);
-        if block.tokens()[from].kind == TokenKind::Code
-            && matches!(arc.output, Output::AsRead | Output::Text(_))
-            && let Some(named) = repair_code(block.text_of(from, to), &in_order(&before))
+        if block.tokens()[from].kind != TokenKind::Code
+            || !matches!(arc.output, Output::AsRead | Output::Text(_))
+        {
+            continue;
+        }
+        let before = words_written(engine, block, lattice, &beam.path()[..k], steps);
+        if let Some(named) = repair_code(block.text_of(from, to), before.in_order())
             && let Some(named) = text_arc(lattice, from, to, &named)
             && named != a as usize
         {
@@ -66,26 +66,61 @@ pub(crate) fn name_codes(
             lattice.add_cost(named, -rule);
             is_changed = true;
         }
-        lattice.steps(&arc, &mut steps);
-        for step in &steps {
-            let mut add = |word: &str| before.insert(0, bare(word));
+    }
+    is_changed
+}
+
+/// The words before a place, at most [`NAME_WORDS`].
+#[derive(Default)]
+struct LastWords<'t> {
+    words: [&'t str; NAME_WORDS],
+    len: usize,
+}
+
+impl<'t> LastWords<'t> {
+    /// Adds the word before those that are known.
+    fn add(&mut self, word: &'t str) {
+        if self.len < NAME_WORDS {
+            self.len += 1;
+            self.words[NAME_WORDS - self.len] = word;
+        }
+    }
+
+    fn in_order(&self) -> &[&'t str] {
+        &self.words[NAME_WORDS - self.len..]
+    }
+}
+
+/// The last words of a way.
+fn words_written<'t>(
+    engine: &'t Engine,
+    block: &'t Block,
+    lattice: &'t Lattice,
+    way: &[u32],
+    steps: &mut Vec<Step>,
+) -> LastWords<'t> {
+    let mut last = LastWords::default();
+    for &a in way.iter().rev() {
+        lattice.steps(&lattice.arcs()[a as usize], steps);
+        for step in steps.iter().rev() {
             match step.output {
-                Output::Word(id, _) => add(engine.lexicon.word(id)),
-                Output::Two(ids, _) => {
-                    for id in ids {
-                        add(engine.lexicon.word(id));
-                    }
+                Output::Word(id, _) => last.add(engine.lexicon.word(id)),
+                Output::Two([first, second], _) => {
+                    last.add(engine.lexicon.word(second));
+                    last.add(engine.lexicon.word(first));
                 }
-                Output::Known(number) => add(&lattice.piece(number).text),
+                Output::Known(number) => last.add(lattice.piece_text(number)),
                 Output::AsRead if block.tokens()[step.from].kind == TokenKind::Word => {
-                    add(block.text_of(step.from, step.to));
+                    last.add(block.text_of(step.from, step.to));
                 }
                 Output::AsRead | Output::Text(_) | Output::Blank => {}
             }
         }
-        before.truncate(NAME_WORDS);
+        if last.len == NAME_WORDS {
+            break;
+        }
     }
-    is_changed
+    last
 }
 
 /// The arc over tokens `from..to` that writes `text`.
@@ -98,16 +133,4 @@ fn text_arc(lattice: &Lattice, from: usize, to: usize, text: &str) -> Option<usi
         };
         arc.from as usize == from && written == text
     })
-}
-
-fn in_order(latest_first: &[String]) -> Vec<&str> {
-    latest_first.iter().rev().map(String::as_str).collect()
-}
-
-/// A word in lower case without its marks.
-fn bare(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
-        .collect()
 }

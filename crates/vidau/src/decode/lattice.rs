@@ -4,6 +4,8 @@
 //! carries up to two words of the language model. Arcs are kept flat, in the
 //! order of their end nodes.
 
+use std::ops::Range;
+
 use crate::candidates::CandidateCasing;
 use crate::cost::Cost;
 use crate::lexicon::WordId;
@@ -56,13 +58,17 @@ impl Arc {
     }
 }
 
-/// A word of an entry of the user's, and the tokens that it stands for.
+/// A word of an entry of the user's, or of a phrase of official papers, and the
+/// tokens that it stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
     pub(crate) from: u32,
     pub(crate) to: u32,
-    pub(crate) text: String,
+    /// Of the lattice's words.
+    text: Range<u32>,
     is_last: bool,
+    /// A phrase of official papers, not the user's.
+    pub(crate) is_phrase: bool,
 }
 
 /// What is written for a stretch of tokens.
@@ -79,8 +85,12 @@ pub(crate) struct Lattice {
     arcs: Vec<Arc>,
     texts: Vec<String>,
     pieces: Vec<Piece>,
+    /// The texts of the pieces, one after the other.
+    words: String,
     /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
     ends: Vec<u32>,
+    /// The pieces, each with its arc's index, by their first token.
+    by_token: Vec<(u32, u32, u32)>,
     /// Of ordering the arcs: where the next of each end goes, and the order.
     next: Vec<u32>,
     ordered: Vec<Arc>,
@@ -92,7 +102,9 @@ impl Lattice {
         self.arcs.clear();
         self.texts.clear();
         self.pieces.clear();
+        self.words.clear();
         self.ends.clear();
+        self.by_token.clear();
     }
 
     /// Adds an arc, in any order, before [`finish`](Self::finish).
@@ -113,15 +125,21 @@ impl Lattice {
     pub(crate) fn push_known<'t>(
         &mut self,
         mut arc: Arc,
+        is_phrase: bool,
         words: impl Iterator<Item = (usize, usize, &'t str)>,
     ) {
         arc.output = Output::Known(self.pieces.len() as u32);
-        self.pieces.extend(words.map(|(from, to, text)| Piece {
-            from: from as u32,
-            to: to as u32,
-            text: text.to_owned(),
-            is_last: false,
-        }));
+        for (from, to, text) in words {
+            let start = self.words.len() as u32;
+            self.words.push_str(text);
+            self.pieces.push(Piece {
+                from: from as u32,
+                to: to as u32,
+                text: start..self.words.len() as u32,
+                is_last: false,
+                is_phrase,
+            });
+        }
         if let Some(last) = self.pieces.last_mut() {
             last.is_last = true;
         }
@@ -133,13 +151,28 @@ impl Lattice {
         &self.pieces[number as usize]
     }
 
-    /// Whether `arc` is a reading of the tokens of `step` as one.
-    pub(crate) fn reads(&self, arc: &Arc, step: Step) -> bool {
-        let is_one = match arc.output {
-            Output::Known(first) => self.piece(first).to == arc.to,
-            _ => true,
+    /// What a piece writes.
+    pub(crate) fn piece_text(&self, number: u32) -> &str {
+        let text = &self.piece(number).text;
+        &self.words[text.start as usize..text.end as usize]
+    }
+
+    /// The readings of the tokens of `step` as one: indices of arcs, with what
+    /// each of them writes there.
+    pub(crate) fn readings(&self, step: Step) -> impl Iterator<Item = (usize, Output)> {
+        let of_arc = move |a: usize| {
+            let arc = &self.arcs[a];
+            let is_one = arc.from as usize == step.from && !matches!(arc.output, Output::Known(_));
+            is_one.then_some((a, arc.output))
         };
-        is_one && (arc.from as usize, arc.to as usize) == (step.from, step.to)
+        let first = |&(token, ..): &(u32, u32, u32)| (token as usize) < step.from;
+        let pieces = &self.by_token[self.by_token.partition_point(first)..];
+        let pieces = pieces
+            .iter()
+            .take_while(move |&&(token, ..)| token as usize == step.from)
+            .filter(move |&&(.., number)| self.piece(number).to as usize == step.to)
+            .map(|&(_, a, number)| (a as usize, Output::Known(number)));
+        self.ending_at(step.to).filter_map(of_arc).chain(pieces)
     }
 
     /// What an arc writes, word by word, with the tokens of each: one step
@@ -193,6 +226,19 @@ impl Lattice {
             *next += 1;
         }
         std::mem::swap(&mut self.arcs, &mut self.ordered);
+        self.by_token.clear();
+        for (a, arc) in (0..).zip(&self.arcs) {
+            let Output::Known(first) = arc.output else {
+                continue;
+            };
+            for (number, piece) in (first..).zip(&self.pieces[first as usize..]) {
+                self.by_token.push((piece.from, a, number));
+                if piece.is_last {
+                    break;
+                }
+            }
+        }
+        self.by_token.sort_unstable();
     }
 
     /// Drops all arcs that are not `wanted`; before [`finish`](Self::finish).

@@ -17,6 +17,7 @@ pub(crate) use beam::{Beam, BeamOptions, probability};
 pub(crate) use block::Block;
 pub(crate) use codes::name_codes;
 pub(crate) use lattice::{Arc, Lattice, Output, Step};
+pub(crate) use log_add::log_add;
 pub(crate) use profiles::{ByProfile, ProfileWeights};
 pub(crate) use recurrence::{Recurrence, RecurrenceOptions};
 pub(crate) use stray::is_stray;

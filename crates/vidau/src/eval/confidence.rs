@@ -13,7 +13,7 @@ pub struct Mark {
     pub span: Range<usize>,
     /// Probability that it is right, 0 to 1.
     pub confidence: f32,
-    /// Whether it was changed, or only found unsure.
+    /// Whether it was changed, or found unsure; what is both has two marks.
     pub is_change: bool,
     /// Other readings that the engine has for it.
     pub others: Vec<String>,
@@ -24,6 +24,7 @@ pub struct Mark {
 pub(super) struct Said {
     confidence: f32,
     is_change: bool,
+    is_flagged: bool,
     /// The token with another reading in its place.
     pub(super) others: Vec<String>,
 }
@@ -42,6 +43,7 @@ pub struct Judgements {
 struct Judgement {
     confidence: f32,
     is_change: bool,
+    is_flagged: bool,
     is_right: bool,
 }
 
@@ -71,6 +73,10 @@ pub struct ConfidenceFigures {
     pub auc: f64,
     /// Share of the wrong tokens that are among the least sure 3 % of all.
     pub errors_in_least_sure: f64,
+    /// Share of all tokens that are flagged.
+    pub flagged: f64,
+    /// Share of the wrong tokens that are flagged.
+    pub errors_flagged: f64,
 }
 
 /// For each token of `restored` what the marks say of it: the least
@@ -87,10 +93,12 @@ pub(super) fn by_token(restored: &str, marks: &[Mark]) -> Vec<Option<Said>> {
             let said = said[at].get_or_insert_with(|| Said {
                 confidence: f32::INFINITY,
                 is_change: false,
+                is_flagged: false,
                 others: Vec::new(),
             });
             said.confidence = mark.confidence.min(said.confidence);
             said.is_change |= mark.is_change;
+            said.is_flagged |= !mark.is_change;
             let (token, mark_span) = (&spans[at], &mark.span);
             if token.start <= mark_span.start && mark_span.end <= token.end {
                 let head = &restored[token.start..mark_span.start];
@@ -110,6 +118,7 @@ impl Judgements {
             Some(said) => self.marked.push(Judgement {
                 confidence: said.confidence,
                 is_change: said.is_change,
+                is_flagged: said.is_flagged,
                 is_right,
             }),
             None => {
@@ -123,12 +132,23 @@ impl Judgements {
     #[must_use]
     pub fn figures(&self) -> ConfidenceFigures {
         let changed = self.changed();
+        let flagged: Vec<Judgement> = self
+            .marked
+            .iter()
+            .filter(|j| j.is_flagged)
+            .copied()
+            .collect();
+        let all = self.marked.len() as u64 + self.unmarked;
+        let wrong = count_wrong(&self.marked) + self.unmarked_wrong;
+        let share = |n: u64, of: u64| round(100.0 * n as f64 / of.max(1) as f64);
         ConfidenceFigures {
             changed: changed.len() as u64,
             changed_right: changed.iter().filter(|j| j.is_right).count() as u64,
             calibration_error: round(100.0 * calibration_error(&changed)),
             auc: round(100.0 * auc(&changed)),
             errors_in_least_sure: self.errors_among(0.03),
+            flagged: share(flagged.len() as u64, all),
+            errors_flagged: share(count_wrong(&flagged), wrong),
         }
     }
 
@@ -251,6 +271,7 @@ mod tests {
             let said = Said {
                 confidence,
                 is_change: true,
+                is_flagged: confidence < 0.25,
                 others: Vec::new(),
             };
             all.add(Some(&said), is_right);
@@ -273,10 +294,11 @@ mod tests {
             mark(10..12, 0.9, false),
             mark(11..12, 0.4, true),
         ];
-        let said = |confidence, others: &[&str]| {
+        let said = |confidence, is_flagged, others: &[&str]| {
             Some(Said {
                 confidence,
                 is_change: true,
+                is_flagged,
                 others: others.iter().map(|&o| o.to_owned()).collect(),
             })
         };
@@ -284,9 +306,9 @@ mod tests {
         assert_eq!(
             by_token(text, &marks),
             [
-                said(0.5, &[]),
-                said(0.5, &[]),
-                said(0.4, &["x", "bx"]),
+                said(0.5, false, &[]),
+                said(0.5, false, &[]),
+                said(0.4, true, &["x", "bx"]),
                 None
             ]
         );
@@ -323,6 +345,8 @@ mod tests {
         let f = judged(&[(0.1, false), (0.2, true), (0.3, false)], 197, 1).figures();
         let expected = 100.0 * (2.0 + 3.0 / 197.0) / 3.0;
         assert!((f.errors_in_least_sure - expected).abs() < 0.001);
+        // 0.1 and 0.2 are flagged, one of them is wrong.
+        assert_eq!((f.flagged, f.errors_flagged), (1.0, 33.333));
         let all = judged(&[(0.1, false), (0.2, true), (0.3, false)], 197, 1);
         assert_eq!(all.errors_among(1.0), 100.0);
     }

@@ -18,6 +18,8 @@ mod distance;
 mod kinds;
 mod metrics;
 mod report;
+#[cfg(feature = "train")]
+mod right;
 mod score;
 mod tokens;
 
@@ -26,5 +28,7 @@ pub use confidence::{ConfidenceBin, ConfidenceFigures, Judgements, Mark};
 pub use kinds::ErrorKind;
 pub use metrics::{Counts, Harm, Rates, Score};
 pub use report::{EVAL_SCHEMA, EvalReport, GroupReport, SideReport, TopError};
+#[cfg(feature = "train")]
+pub(crate) use right::right_bytes;
 pub use score::{Scored, TokenError, Units, score, score_marked};
 pub use tokens::strip_marks;

@@ -42,6 +42,8 @@ pub(crate) struct Finder {
     observed: Observed,
     cache: HashMap<String, [Option<Vec<Match>>; PROFILES]>,
     steps: Vec<Step>,
+    /// What the words of the walk may stand for, one stretch after the other.
+    found: Vec<Match>,
     numbers: Vec<u32>,
 }
 
@@ -76,7 +78,8 @@ impl Finder {
         let tokens = block.tokens();
         for i in 0..tokens.len() {
             let is_inside = i > 0 && is_part(tokens[i - 1].kind);
-            if is_part(tokens[i].kind) && !is_inside {
+            let is_possible = !lexicon.is_phrases || is_mostly_upper(block.text_of(i, i + 1));
+            if is_part(tokens[i].kind) && !is_inside && is_possible {
                 let profiles = line(tokens[i].line as usize);
                 self.extend(&task, i, None, 0, profiles, lattice);
             }
@@ -101,7 +104,9 @@ impl Finder {
             if !is_part(tokens[to - 1].kind) {
                 continue;
             }
-            for found in self.matches(task, from, to, line) {
+            let (first, last) = self.matches(task, from, to, line);
+            for m in first..last {
+                let found = self.found[m];
                 let is_caseless = task.is_caseless(found.word);
                 let fits = match form {
                     Some(form) => form.later() == found.form,
@@ -136,6 +141,7 @@ impl Finder {
                 self.numbers.pop();
                 self.steps.pop();
             }
+            self.found.truncate(first);
         }
     }
 
@@ -160,41 +166,61 @@ impl Finder {
             let word = &task.lexicon.words()[step.word as usize];
             (step.from, step.to, word.text(form))
         });
-        lattice.push_known(arc, pieces);
+        lattice.push_known(arc, task.lexicon.is_phrases, pieces);
     }
 
     /// The words that tokens `from..to` may stand for, each at its least cost
     /// under the profiles of its line.
-    fn matches(&mut self, task: &Task<'_>, from: usize, to: usize, line: &ByProfile) -> Vec<Match> {
+    /// They stand in `found` from the first number to before the second.
+    fn matches(
+        &mut self,
+        task: &Task<'_>,
+        from: usize,
+        to: usize,
+        line: &ByProfile,
+    ) -> (usize, usize) {
+        let first = self.found.len();
         let tokens = &task.block.tokens()[from..to];
         let text = task.block.text_of(from, to);
         let is_number = |kind| matches!(kind, TokenKind::Number | TokenKind::Code);
         let has_number = tokens.iter().any(|t| is_number(t.kind));
-        let mut merged: Vec<Match> = Vec::new();
         for (p, &weight) in line.iter().enumerate() {
             if weight > task.engine.arcs.profile_margin {
                 continue;
             }
-            for found in self.find(task, text, has_number, p) {
-                merged.push(Match {
-                    cost: found.cost + weight,
-                    ..*found
-                });
+            self.look_up(task, text, has_number, p);
+            let found = self.cache.get(text).and_then(|known| known[p].as_ref());
+            let found = found.into_iter().flatten();
+            self.found.extend(found.map(|found| Match {
+                cost: found.cost + weight,
+                ..*found
+            }));
+        }
+        self.found[first..].sort_unstable_by_key(|m| (m.word, m.form, m.cost));
+        let mut last = first;
+        for m in first..self.found.len() {
+            let found = self.found[m];
+            let is_new = last == first || {
+                let before = self.found[last - 1];
+                (before.word, before.form) != (found.word, found.form)
+            };
+            if is_new {
+                self.found[last] = found;
+                last += 1;
             }
         }
-        merged.sort_unstable_by_key(|m| (m.word, m.form, m.cost));
-        merged.dedup_by_key(|m| (m.word, m.form));
-        merged
+        self.found.truncate(last);
+        (first, last)
     }
 
-    fn find(&mut self, task: &Task<'_>, text: &str, has_number: bool, profile: usize) -> &[Match] {
+    fn look_up(&mut self, task: &Task<'_>, text: &str, has_number: bool, profile: usize) {
         // The same text always has the same kinds of token, so `has_number`
         // need not be part of the key.
         if !self.cache.contains_key(text) {
             self.cache.insert(text.to_owned(), Default::default());
         }
         let Some(known) = self.cache.get_mut(text) else {
-            return &[];
+            return;
         };
         let observed = &mut self.observed;
         known[profile].get_or_insert_with(|| {
@@ -212,7 +238,7 @@ impl Finder {
                 }
             }
             found
-        })
+        });
     }
 }
 
@@ -221,6 +247,12 @@ impl Task<'_> {
     fn is_caseless(&self, word: u32) -> bool {
         self.lexicon.words()[word as usize].forms().nth(1).is_none()
     }
+}
+
+/// Whether half the letters of `text` or more are capitals.
+fn is_mostly_upper(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters > 0 && 2 * text.chars().filter(|c| c.is_uppercase()).count() >= letters
 }
 
 /// Tokens that words are made of.

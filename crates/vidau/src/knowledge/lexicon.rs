@@ -79,14 +79,20 @@ pub(super) struct UserLexicon {
     entries: Vec<Vec<u32>>,
     numbers: BTreeMap<String, u32>,
     price: Cost,
+    /// Of official papers, in capitals, not the user's.
+    pub(super) is_phrases: bool,
 }
 
 impl UserLexicon {
-    pub(super) fn new(entries: &[String]) -> Result<Self> {
-        let mut lexicon = Self::default();
+    pub(super) fn new<E: AsRef<str>>(entries: &[E], is_phrases: bool) -> Result<Self> {
+        let mut lexicon = Self {
+            is_phrases,
+            ..Self::default()
+        };
         let mut all = BTreeSet::new();
         let mut normalizer = Normalizer::default();
         for entry in entries {
+            let entry = entry.as_ref();
             normalizer.normalize(entry);
             let words: Vec<&str> = normalizer.text().split_whitespace().collect();
             if words.len() > MAX_WORDS {
@@ -156,8 +162,7 @@ mod tests {
     use super::*;
 
     fn lexicon(entries: &[&str]) -> UserLexicon {
-        let entries: Vec<String> = entries.iter().map(|&e| e.to_owned()).collect();
-        UserLexicon::new(&entries).unwrap()
+        UserLexicon::new(entries, false).unwrap()
     }
 
     #[test]
@@ -188,8 +193,8 @@ mod tests {
     #[test]
     fn entries_that_are_too_long_are_named() {
         let long = "một ".repeat(MAX_WORDS + 1);
-        let error = UserLexicon::new(&[long]).unwrap_err().to_string();
+        let error = UserLexicon::new(&[long], false).unwrap_err().to_string();
         assert!(error.starts_with("lexicon: \"một"), "{error}");
-        assert!(UserLexicon::new(&["x".repeat(MAX_CHARS + 1)]).is_err());
+        assert!(UserLexicon::new(&["x".repeat(MAX_CHARS + 1)], false).is_err());
     }
 }

@@ -1,5 +1,6 @@
-//! What the user knows of the documents: names and terms, what has to stay,
-//! how tones are placed, how the lines were read.
+//! What is known of the documents beforehand: phrases of official papers, and
+//! the user's names and terms, what has to stay, how tones are placed, how the
+//! lines were read.
 
 mod finder;
 mod kept;
@@ -10,15 +11,17 @@ mod spelling;
 use crate::decode::{Block, ByProfile, Lattice};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::rules::PHRASES;
 
 pub(crate) use finder::Finder;
 use kept::Kept;
 use lexicon::UserLexicon;
 pub use settings::{Profile, ToneStyle};
 
-/// The user's words, for any number of threads.
+/// Phrases and the user's words, for any number of threads.
 #[derive(Debug, Default)]
 pub(crate) struct Knowledge {
+    phrases: UserLexicon,
     lexicon: UserLexicon,
     kept: Kept,
 }
@@ -28,7 +31,8 @@ impl Knowledge {
     /// [`crate::Error::Option`] where an entry cannot be used.
     pub(crate) fn new(lexicon: &[String], keep: &[String]) -> Result<Self> {
         Ok(Self {
-            lexicon: UserLexicon::new(lexicon)?,
+            phrases: UserLexicon::new(PHRASES, true)?,
+            lexicon: UserLexicon::new(lexicon, false)?,
             kept: Kept::new(keep),
         })
     }
@@ -45,14 +49,17 @@ impl Knowledge {
         engine: &Engine,
         block: &Block,
         line: impl Fn(usize) -> &'w ByProfile,
-        finder: &mut Finder,
+        [of_phrases, of_lexicon]: &mut [Finder; 2],
         lattice: &mut Lattice,
     ) {
-        if self.lexicon.is_empty() && self.kept.is_empty() {
-            return;
+        let before = lattice.arcs().len();
+        if engine.knows_phrases {
+            of_phrases.push_arcs(engine, &self.phrases, block, &line, lattice);
         }
-        finder.push_arcs(engine, &self.lexicon, block, line, lattice);
-        self.kept.hold(engine, block, lattice);
-        lattice.finish(block.tokens().len());
+        of_lexicon.push_arcs(engine, &self.lexicon, block, &line, lattice);
+        if lattice.arcs().len() > before || !self.kept.is_empty() {
+            self.kept.hold(engine, block, lattice);
+            lattice.finish(block.tokens().len());
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::container::{Container, Tag, write_container};
 use super::manifest::{MANIFEST, Manifest};
 use crate::channel::ChannelModel;
+use crate::confidence::SURE;
 use crate::context::WIDE;
 use crate::engine::CHANNEL;
 use crate::error::Result;
@@ -12,7 +13,8 @@ use crate::lm::NgramModel;
 /// The bytes of a model file from a trained language model (its container)
 /// and a trained channel. The lexicon follows from the language model's
 /// vocabulary. The wide context's weights, trained for the same vocabulary,
-/// may be left out.
+/// and the trees of the confidence, trained with all other parts, may be left
+/// out.
 ///
 /// # Errors
 /// A damaged language model, or a vocabulary too large for a lexicon.
@@ -20,6 +22,7 @@ pub fn assemble(
     language_model: &Container,
     channel: &ChannelModel,
     context: Option<&Container>,
+    confidence: Option<&Container>,
     manifest: &Manifest,
 ) -> Result<Vec<u8>> {
     let lm = NgramModel::open(language_model)?;
@@ -32,12 +35,15 @@ pub fn assemble(
     if let Some(context) = context {
         own.push((WIDE, context.section(WIDE)?.to_vec()));
     }
+    if let Some(confidence) = confidence {
+        own.push((SURE, confidence.section(SURE)?.to_vec()));
+    }
     let manifest = own.remove(0);
     let mut sections = vec![manifest];
     for (tag, _) in language_model.sections() {
         // A whole model has the other parts, too.
         let is_replaced = |(own, _): &(Tag, Vec<u8>)| *own == tag;
-        if tag != MANIFEST && tag != WIDE && !own.iter().any(is_replaced) {
+        if ![MANIFEST, WIDE, SURE].contains(&tag) && !own.iter().any(is_replaced) {
             sections.push((tag, language_model.section(tag)?.to_vec()));
         }
     }

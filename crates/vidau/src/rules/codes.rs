@@ -8,6 +8,8 @@
 //! repaired only where exactly one entry of the lists reads so; digits are
 //! never touched.
 
+use crate::syllable::Letter;
+
 /// Document types and organs with Đ in their abbreviation.
 const WITH_D_STROKE: [&str; 37] = [
     "BCSĐ", "BCĐ", "BGDĐT", "BKHĐT", "BLĐTBXH", "BQLĐA", "BĐBP", "BĐNTW", "CĐ", "GĐĐ", "HĐ",
@@ -50,33 +52,30 @@ pub(crate) const ALL_TYPES: [&str; 6] = ["hop", "dong", "de", "an", "cong", "die
 /// The code with its Đ put back; `None` when there is nothing to repair, or
 /// more than one way to do it.
 ///
-/// `before` are the words before the code, latest last, in lower case and
-/// without marks: "huong dan so" tells HD from HĐ.
+/// `before` are the words before the code, latest last: "hướng dẫn số" tells
+/// HD from HĐ.
 pub(crate) fn repair_code(code: &str, before: &[&str]) -> Option<String> {
-    let mut out = String::with_capacity(code.len() + 4);
-    let mut is_changed = false;
-    let mut part_start = 0;
     let is_party = is_party_code(code);
-    let mut flush = |start: usize, end: usize, out: &mut String| {
-        let part = &code[start..end];
-        let is_party_organ = is_party && end == code.len();
-        match repair_part(part, is_party_organ, before) {
-            Some(repaired) => {
-                is_changed = true;
-                out.push_str(repaired);
-            }
-            None => out.push_str(part),
-        }
-    };
-    for (at, c) in code.char_indices() {
-        if matches!(c, '/' | '-' | '.' | '–') {
-            flush(part_start, at, &mut out);
-            out.push(c);
-            part_start = at + c.len_utf8();
-        }
+    // Parts with their joint, which ends all but the last.
+    let parts = code.split_inclusive(is_joint).map(|part| {
+        let letters = part.trim_end_matches(is_joint);
+        let is_party_organ = is_party && letters.len() == part.len();
+        let repaired = repair_part(letters, is_party_organ, before);
+        (letters, repaired, &part[letters.len()..])
+    });
+    if parts.clone().all(|(_, repaired, _)| repaired.is_none()) {
+        return None;
     }
-    flush(part_start, code.len(), &mut out);
-    is_changed.then_some(out)
+    let mut out = String::with_capacity(code.len() + 4);
+    for (letters, repaired, joint) in parts {
+        out.push_str(repaired.unwrap_or(letters));
+        out.push_str(joint);
+    }
+    Some(out)
+}
+
+fn is_joint(c: char) -> bool {
+    matches!(c, '/' | '-' | '.' | '–')
 }
 
 /// Whether a code has the Party's form: 23-QĐ/TW, its organ last.
@@ -132,21 +131,31 @@ fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'st
 fn is_named(name: &[&str], before: &[&str]) -> bool {
     let is_said = |(said, read): (&&str, &&str)| {
         if said.len() > 2 {
-            is_close(said, read)
-        } else {
-            let rest = read.strip_prefix(['d', 'p', 'b']);
-            said == read || (said.starts_with('d') && rest == said.get(1..))
+            return is_close(said, read);
         }
+        let mut letters = bare(read);
+        let is_d = |c| matches!(c, 'd' | 'p' | 'b');
+        bare(read).eq(said.chars())
+            || said
+                .strip_prefix('d')
+                .is_some_and(|rest| letters.next().is_some_and(is_d) && letters.eq(rest.chars()))
     };
     before
         .windows(name.len())
         .any(|words| name.iter().zip(words).all(is_said))
 }
 
-/// Whether two words of one length differ in one letter at most.
-fn is_close(a: &str, b: &str) -> bool {
-    let is_long = a.chars().count() == b.chars().count();
-    is_long && a.chars().zip(b.chars()).filter(|(x, y)| x != y).count() <= 1
+/// Whether a word is `said` but for one letter at most.
+fn is_close(said: &str, read: &str) -> bool {
+    let is_long = said.chars().count() == bare(read).count();
+    is_long && said.chars().zip(bare(read)).filter(|(x, y)| x != y).count() <= 1
+}
+
+/// A word's letters in lower case without marks.
+fn bare(word: &str) -> impl Iterator<Item = char> {
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
 }
 
 /// Whether `known` may have been read as `part`: letter by letter, with D and
@@ -242,9 +251,9 @@ mod tests {
 
     #[test]
     fn the_word_before_decides_between_two_types() {
-        let contract = repair_code("15/HD-UBND", &["hop", "dong", "so"]);
+        let contract = repair_code("15/HD-UBND", &["Hợp", "đồng", "số"]);
         assert_eq!(contract.as_deref(), Some("15/HĐ-UBND"));
-        assert_eq!(repair_code("15/HD-UBND", &["huong", "dan", "so"]), None);
+        assert_eq!(repair_code("15/HD-UBND", &["Hướng", "dẫn", "số"]), None);
         let misread = repair_code("15/HD-UBND", &["hop", "deng", "s6"]);
         assert_eq!(misread.as_deref(), Some("15/HĐ-UBND"));
         let plan = repair_code("15/DA-UBND", &["pe", "an", "so"]);

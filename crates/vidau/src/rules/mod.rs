@@ -3,6 +3,8 @@
 
 mod codes;
 mod labels;
+mod phrases;
 
 pub(crate) use codes::{ALL_TYPES, repair_code};
 pub(crate) use labels::Labels;
+pub(crate) use phrases::PHRASES;

@@ -38,7 +38,9 @@ pub(super) const PARTS: [Variant; 19] = [
     variant("signs and lone digits are no words", |b| {
         b.without(Part::SignWords)
     }),
-    variant("no rules for codes and labels", |b| b.without(Part::Rules)),
+    variant("no rules for codes, labels, letterheads", |b| {
+        b.without(Part::Rules)
+    }),
     variant("capitals say nothing", |b| b.without(Part::Case)),
     variant("lines in another language are like others", |b| {
         b.without(Part::ForeignLines)
@@ -53,8 +55,9 @@ pub(super) const PARTS: [Variant; 19] = [
     variant("a beam of 4 instead of 16", |b| b.beam_width(4)),
 ];
 
-pub(super) const CAUTION: [Variant; 6] = [
-    variant("0", |b| b),
+pub(super) const CAUTION: [Variant; 7] = [
+    variant("default", |b| b),
+    variant("0", |b| b.min_confidence(0.0)),
     variant("0.25", |b| b.min_confidence(0.25)),
     variant("0.5", |b| b.min_confidence(0.5)),
     variant("0.75", |b| b.min_confidence(0.75)),

@@ -1,0 +1,169 @@
+//! Boosted trees, in the model's section `SURE`.
+//!
+//! ```text
+//! u8 depth, u8 number of features, i16 log odds to begin with
+//! for each tree: 2^depth - 1 splits (u8 feature, i16 threshold), level by level;
+//!                2^depth leaves (i16), from left to right
+//! ```
+//! Numbers are little-endian, log odds in units of 1/256 nat. A value above
+//! the threshold leads to the right.
+
+use super::evidence::{Evidence, FEATURES};
+use crate::Result;
+use crate::cost::NAT;
+use crate::model::container::{Container, Tag};
+
+/// Section with the trees.
+pub(crate) const SURE: Tag = *b"SURE";
+
+pub(super) const DEPTH: usize = 4;
+pub(super) const SPLITS: usize = (1 << DEPTH) - 1;
+pub(super) const LEAVES: usize = 1 << DEPTH;
+
+const HEADER: usize = 4;
+const TREE: usize = SPLITS * 3 + LEAVES * 2;
+
+/// One of the trees.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tree {
+    /// Feature and threshold, level by level.
+    pub(super) splits: [(u8, i16); SPLITS],
+    pub(super) leaves: [i16; LEAVES],
+}
+
+impl Tree {
+    fn leaf(&self, evidence: &Evidence) -> i16 {
+        let mut at = 0;
+        for _ in 0..DEPTH {
+            let (feature, threshold) = self.splits[at];
+            let is_above = evidence.value(feature.into()) > threshold;
+            at = 2 * at + 1 + usize::from(is_above);
+        }
+        self.leaves[at - SPLITS]
+    }
+}
+
+/// What takes evidence for log odds.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trees {
+    pub(super) start: i16,
+    pub(super) trees: Vec<Tree>,
+}
+
+impl Trees {
+    /// The trees of a model that has some.
+    pub(crate) fn open(container: &Container) -> Result<Option<Self>> {
+        if !container.sections().any(|(tag, _)| tag == SURE) {
+            return Ok(None);
+        }
+        let trees = Self::parse(&container.section(SURE)?);
+        trees.map(Some).map_err(|p| container.damaged(SURE, p))
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
+        let (header, rest) = bytes.split_at_checked(HEADER).ok_or("it has no header")?;
+        if header[..2] != [DEPTH as u8, FEATURES as u8] {
+            return Err("it is for other features");
+        }
+        if rest.len() % TREE != 0 {
+            return Err("it ends within a tree");
+        }
+        let number = |b: &[u8]| i16::from_le_bytes([b[0], b[1]]);
+        let mut trees = Vec::with_capacity(rest.len() / TREE);
+        for bytes in rest.chunks_exact(TREE) {
+            let (splits, leaves) = bytes.split_at(SPLITS * 3);
+            let mut tree = Tree {
+                splits: [(0, 0); SPLITS],
+                leaves: [0; LEAVES],
+            };
+            for (split, b) in tree.splits.iter_mut().zip(splits.chunks_exact(3)) {
+                if usize::from(b[0]) >= FEATURES {
+                    return Err("a split asks for a feature that there is not");
+                }
+                *split = (b[0], number(&b[1..]));
+            }
+            for (leaf, b) in tree.leaves.iter_mut().zip(leaves.chunks_exact(2)) {
+                *leaf = number(b);
+            }
+            trees.push(tree);
+        }
+        Ok(Self {
+            start: number(&header[2..]),
+            trees,
+        })
+    }
+
+    /// The section's bytes.
+    #[cfg(feature = "train")]
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![DEPTH as u8, FEATURES as u8];
+        bytes.extend(self.start.to_le_bytes());
+        for tree in &self.trees {
+            for (feature, threshold) in tree.splits {
+                bytes.push(feature);
+                bytes.extend(threshold.to_le_bytes());
+            }
+            for leaf in tree.leaves {
+                bytes.extend(leaf.to_le_bytes());
+            }
+        }
+        bytes
+    }
+
+    /// The probability, 0 to 1, that a place of which this is known is right.
+    pub(crate) fn probability(&self, evidence: &Evidence) -> f32 {
+        let leaves = self.trees.iter().map(|t| i32::from(t.leaf(evidence)));
+        let log_odds = i32::from(self.start) + leaves.sum::<i32>();
+        let odds = (f64::from(log_odds) / f64::from(NAT)).exp();
+        (odds / (1.0 + odds)).clamp(0.0, 1.0) as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tree that asks for `feature` only.
+    fn stump(feature: u8, threshold: i16, [left, right]: [i16; 2]) -> Tree {
+        let mut tree = Tree {
+            splits: [(feature, i16::MAX); SPLITS],
+            leaves: [left; LEAVES],
+        };
+        tree.splits[0] = (feature, threshold);
+        tree.leaves[LEAVES / 2..].fill(right);
+        tree
+    }
+
+    #[test]
+    fn values_above_the_threshold_go_right() {
+        let trees = Trees {
+            start: 0,
+            trees: vec![stump(3, 7, [-512, 512]), stump(3, 100, [-512, 0])],
+        };
+        let with = |value| {
+            let mut evidence = Evidence::default();
+            evidence.set(3, value);
+            trees.probability(&evidence)
+        };
+        // Log odds of -4, 0 and 2 nats.
+        assert!((with(7) - 0.018).abs() < 0.001);
+        assert!((with(8) - 0.5).abs() < 0.001);
+        assert!((with(101) - 0.881).abs() < 0.001);
+    }
+
+    #[cfg(feature = "train")]
+    #[test]
+    fn bytes_are_read_as_written() {
+        let trees = Trees {
+            start: -300,
+            trees: vec![stump(1, -7, [3, -4]), stump(2, 70, [300, -400])],
+        };
+        let bytes = trees.to_bytes();
+        assert_eq!(Trees::parse(&bytes), Ok(trees));
+        let mut odd = bytes.clone();
+        odd[HEADER] = FEATURES as u8;
+        for damaged in [&bytes[..1], &bytes[..bytes.len() - 1], &odd] {
+            assert!(Trees::parse(damaged).is_err());
+        }
+    }
+}

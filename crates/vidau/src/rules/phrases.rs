@@ -1,0 +1,51 @@
+//! Phrases that head and close official papers, in capitals.
+//!
+//! From the forms of Decree 30/2020/NĐ-CP, annex I (national title, organs,
+//! "KT." and "TM." before an office, degrees of secrecy and urgency, copies),
+//! of the Party's Guide 36-HD/VPTW of 2018, of the Democratic Republic's time,
+//! and from the stamps of offices. A single word is none of them: the model
+//! knows words, a phrase is known as a whole, however badly a stamp or a
+//! signature lies across it.
+
+/// In the old tone placement.
+pub(crate) const PHRASES: &[&str] = &[
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "VIỆT NAM DÂN CHỦ CỘNG HÒA",
+    "ĐẢNG CỘNG SẢN VIỆT NAM",
+    "ĐỘC LẬP",
+    "HẠNH PHÚC",
+    "BAN CHẤP HÀNH TRUNG ƯƠNG",
+    "QUỐC HỘI",
+    "ỦY BAN THƯỜNG VỤ QUỐC HỘI",
+    "HỘI ĐỒNG NHÂN DÂN",
+    "ỦY BAN NHÂN DÂN",
+    "VĂN PHÒNG CHÍNH PHỦ",
+    "CỔNG THÔNG TIN ĐIỆN TỬ CHÍNH PHỦ",
+    "CÔNG VĂN ĐẾN",
+    "QUYẾT ĐỊNH",
+    "QUYẾT NGHỊ",
+    "NGHỊ QUYẾT",
+    "THỦ TƯỚNG CHÍNH PHỦ",
+    "KT. THỦ TƯỚNG",
+    "PHÓ THỦ TƯỚNG",
+    "KT. BỘ TRƯỞNG",
+    "BỘ TRƯỞNG",
+    "THỨ TRƯỞNG",
+    "KT. CHỦ TỊCH",
+    "PHÓ CHỦ TỊCH",
+    "CHỦ TỊCH",
+    "KT. GIÁM ĐỐC",
+    "PHÓ GIÁM ĐỐC",
+    "CHÁNH VĂN PHÒNG",
+    "PHÓ CHÁNH VĂN PHÒNG",
+    "PHÓ BÍ THƯ",
+    "TUYỆT MẬT",
+    "TỐI MẬT",
+    "HỎA TỐC",
+    "THƯỢNG KHẨN",
+    "DỰ THẢO",
+    "SAO Y",
+    "TRÍCH SAO",
+    "SAO LỤC",
+    "ĐÃ KÝ",
+];
