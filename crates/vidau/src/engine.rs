@@ -141,6 +141,7 @@ impl Engine {
                 dirt: 5 * NAT,
                 stray_quote: 6 * NAT,
                 lone_capitals: 3 * NAT,
+                miscased: 0,
                 abbreviation: 10 * NAT,
             },
             beam,

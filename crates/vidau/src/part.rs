@@ -62,6 +62,7 @@ impl Engine {
             Part::Case => {
                 self.case_scale = 0;
                 arcs.lone_capitals = 0;
+                arcs.miscased = NEVER;
                 arcs.abbreviation = 0;
             }
             Part::ForeignLines => arcs.foreign_line = None,

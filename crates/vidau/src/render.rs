@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::candidates::CandidateCasing;
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Lattice, Output, Step, probability};
+use crate::decode::{Beam, Lattice, Output, Step, is_miscased, probability};
 use crate::engine::Engine;
 use crate::knowledge::ToneStyle;
 use crate::lm::fold_word;
@@ -96,10 +96,11 @@ impl Renderer {
             }
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
-            Output::Word(id, _) => {
+            Output::Word(id, written) => {
                 self.folded.clear();
                 fold_word(read, &mut self.folded);
                 self.folded != engine.lexicon.word(id)
+                    || (written == CandidateCasing::Lower && is_miscased(read, true))
             }
         }
     }

@@ -350,7 +350,6 @@ impl Carry {
 impl Worker<'_> {
     /// Restores a document.
     pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
-        self.arcs.begin();
         self.renderer.begin();
         self.carry = Carry::new(self.engine);
         self.restore_next(document)

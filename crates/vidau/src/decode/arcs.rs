@@ -1,9 +1,10 @@
 //! Which arcs a block's lattice has.
 
 use super::block::Block;
-use super::capitals::{is_among_small, is_in_abbreviation};
+use super::capitals::{is_among_small, is_in_abbreviation, is_miscased};
 use super::codes::code_arcs;
 use super::foreign::ForeignLines;
+use super::labels::{find_labels, label_arc};
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
 use super::stray::is_stray_quote;
@@ -57,6 +58,8 @@ pub(crate) struct ArcOptions {
     pub(crate) stray_quote: Cost,
     /// A syllable in capitals among words that are not.
     pub(crate) lone_capitals: Cost,
+    /// A syllable in small letters that were read as capitals.
+    pub(crate) miscased: Cost,
     /// A syllable put for a part of an abbreviation: NQ/TƯ for NQ/TU.
     pub(crate) abbreviation: Cost,
 }
@@ -93,11 +96,6 @@ enum Before {
 }
 
 impl ArcBuilder {
-    /// Starts a document.
-    pub(crate) fn begin(&mut self) {
-        self.labels.clear();
-    }
-
     /// Forgets old candidates when there are too many; between blocks.
     pub(crate) fn trim(&mut self) {
         self.cache.trim();
@@ -176,11 +174,14 @@ impl ArcBuilder {
     ) {
         lattice.clear();
         self.foreign.find(engine, block);
+        find_labels(block, &mut self.labels);
         let tokens = block.tokens();
         let mut before = Before::Start;
         for (i, token) in tokens.iter().enumerate() {
             let line = weights.line(token.line as usize);
-            self.label_arcs(engine, block, i, lattice);
+            if let Some(rule) = engine.arcs.rule {
+                label_arc(block, i, &self.labels, rule, lattice);
+            }
             match token.kind {
                 TokenKind::Word => {
                     before = self.word_arcs(engine, block, i, line, before, lattice);
@@ -286,6 +287,17 @@ impl ArcBuilder {
             arc.cost += foreign_line.unwrap_or(0);
             lattice.push(arc);
         }
+        if is_miscased(text, is_lone)
+            && let Some(id) = engine.lexicon.id(text)
+        {
+            let small = Candidate {
+                id,
+                casing: CandidateCasing::Lower,
+                foreign: false,
+                cost: engine.arcs.miscased,
+            };
+            lattice.push(word_arc(engine, i, i + 1, &small, before));
+        }
         if foreign_line.is_some() {
             let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, 0, Some(word)));
@@ -306,25 +318,6 @@ impl ArcBuilder {
             Casing::Upper => Before::UpperWord,
             Casing::Title => Before::TitleWord,
             _ => Before::LowerWord,
-        }
-    }
-
-    /// A label at the start of a line that the list's order proves wrong.
-    fn label_arcs(&mut self, engine: &Engine, block: &Block, i: usize, lattice: &mut Lattice) {
-        let tokens = block.tokens();
-        let starts_line = i == 0
-            || tokens[i - 1].line_end.is_some()
-            || (tokens[i - 1].kind == TokenKind::Blank
-                && (i == 1 || tokens[i - 2].line_end.is_some()));
-        let is_bracket = |t: usize| block.text_of(t, t + 1) == ")";
-        if let Some(rule) = engine.arcs.rule
-            && starts_line
-            && tokens.get(i + 1).is_some()
-            && is_bracket(i + 1)
-            && let Some(label) = self.labels.read(block.text_of(i, i + 1))
-        {
-            let arc = Arc::as_read(i, i + 1, -rule, Some(lm::UNKNOWN));
-            lattice.push_text(arc, label.to_owned());
         }
     }
 

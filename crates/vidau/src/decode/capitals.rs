@@ -1,7 +1,7 @@
 //! What the words beside one in capitals say of it.
 
 use super::block::Block;
-use crate::syllable::{Casing, casing};
+use crate::syllable::{Casing, Letter, casing, is_legal};
 use crate::text::TokenKind;
 
 /// The next word is looked for among so many tokens.
@@ -44,6 +44,21 @@ pub(super) fn is_in_abbreviation(block: &Block, i: usize) -> bool {
     is_joined(i.checked_sub(1), i.checked_sub(2)) || is_joined(Some(i + 1), Some(i + 2))
 }
 
+/// Whether small letters of a syllable were read as capitals: behind a small
+/// one ("vỀ"), or, in a word among small ones (`is_lone`), all of them, where
+/// they differ in size only ("CƠ sở"). Without a mark it may be a Roman number
+/// or an abbreviation.
+pub(crate) fn is_miscased(text: &str, is_lone: bool) -> bool {
+    let is_alike = |c| Letter::from_char(c).is_some_and(|l| b"cikopsuvwxyz".contains(&l.base));
+    let has_mark = |c: char| !c.is_ascii();
+    let is_read_so = match casing(text) {
+        Casing::Mixed => text.starts_with(char::is_lowercase),
+        Casing::Upper => is_lone && text.chars().nth(1).is_some() && text.chars().all(is_alike),
+        _ => false,
+    };
+    is_read_so && text.contains(has_mark) && is_legal(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +82,20 @@ mod tests {
     fn capitals_among_small_letters() {
         let text = "Thanh pho HO Chi Minh\nKE HOACH cong tac\nBO\n";
         assert_eq!(found(text, is_among_small), ["HO"]);
+    }
+
+    #[test]
+    fn small_letters_read_as_capitals() {
+        for text in ["vỀ", "tỐ", "gIÚp"] {
+            assert!(is_miscased(text, false), "{text}");
+        }
+        for text in ["CƠ", "SỐ", "VỚI"] {
+            assert!(is_miscased(text, true), "{text}");
+            assert!(!is_miscased(text, false), "{text}");
+        }
+        for text in ["VI", "Ở", "BỘ", "Về", "về", "kV", "ĐTXD"] {
+            assert!(!is_miscased(text, true), "{text}");
+        }
     }
 
     #[test]

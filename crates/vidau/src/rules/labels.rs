@@ -1,35 +1,108 @@
 //! Labels of lists: a) b) c) d) đ) e), the order in which Vietnamese official
 //! papers count (Nghị định 30/2020/NĐ-CP, appendix I). Engines lose the bar of
-//! đ and read c as ¢ or €; the label before tells.
+//! đ or give one to d, take c and e for each other or for ¢ and €; the labels
+//! around tell.
+//!
+//! The labels of a text are states of a chain: going on by one letter is free,
+//! so is a new list; everything else costs [`JUMP`], and so does taking a label
+//! for another one ([`price`]). The cheapest way is what stood there. What may
+//! as well be a list with a letter left out stays as it was read.
 
-/// What a label is taken for.
+/// The letters that count, in order: no f, j, w and z, no letters with marks
+/// but đ.
+const LETTERS: [&str; 22] = [
+    "a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t",
+    "u", "v", "x",
+];
+
+/// A list that does not go on with the next letter, nor starts anew with a.
+const JUMP: u32 = 6;
+/// What cannot be.
+const NEVER: u32 = u32::MAX / 4;
+
+/// The price of reading `read` where `letter` stood.
+fn price(letter: &str, read: &str) -> u32 {
+    match (letter, read) {
+        _ if letter == read => 0,
+        ("c", "¢" | "€") => 1,
+        ("d", "đ") | ("đ", "d") | ("e", "¢" | "€") => 3,
+        // Has to save two jumps.
+        ("c", "e" | "o") | ("e", "c") => 7,
+        _ => NEVER,
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Label {
+    token: u32,
+    /// The least price of the labels up to this one, by its letter, and the
+    /// letter before on that way.
+    ways: [(u32, u8); LETTERS.len()],
+    /// What it is taken for.
+    is: u8,
+}
+
+/// The labels of a block, and what each is taken for.
 #[derive(Debug, Default)]
 pub(crate) struct Labels {
-    last: Option<char>,
+    labels: Vec<Label>,
 }
 
 impl Labels {
-    /// Forgets the list, at the start of a document.
+    /// Forgets all labels.
     pub(crate) fn clear(&mut self) {
-        self.last = None;
+        self.labels.clear();
     }
 
-    /// Reads the label `read` (what stands before the bracket at the start of
-    /// a line); gives what it is if that is something else.
-    pub(crate) fn read(&mut self, read: &str) -> Option<&'static str> {
-        let mut chars = read.chars();
-        let (Some(label), None) = (chars.next(), chars.next()) else {
-            self.last = None;
-            return None;
+    /// Adds the next label, read as `read` at token `token`; what cannot be a
+    /// label is left out.
+    pub(crate) fn push(&mut self, token: usize, read: &str) {
+        let mut ways = [(NEVER, 0); LETTERS.len()];
+        for (is, way) in ways.iter_mut().enumerate() {
+            let price = price(LETTERS[is], read);
+            if price == NEVER {
+                continue;
+            }
+            let Some(last) = self.labels.last() else {
+                *way = (price, 0);
+                continue;
+            };
+            let from = (0_u8..).zip(&last.ways).map(|(from, (sum, _))| {
+                let goes_on = usize::from(from) + 1 == is || is == 0;
+                (sum + if goes_on { 0 } else { JUMP }, from)
+            });
+            let (sum, from) = from.min().unwrap_or((0, 0));
+            *way = (sum.saturating_add(price).min(NEVER), from);
+        }
+        if ways.iter().all(|(price, _)| *price >= NEVER) {
+            return;
+        }
+        self.labels.push(Label {
+            token: token as u32,
+            ways,
+            is: 0,
+        });
+    }
+
+    /// Decides what the labels pushed are.
+    pub(crate) fn decide(&mut self) {
+        let Some(last) = self.labels.last() else {
+            return;
         };
-        let (is, repaired) = match (self.last, label) {
-            (Some('d'), 'd') => ('đ', Some("đ")),
-            (Some('b'), '¢' | '€' | 'e' | 'o') => ('c', Some("c")),
-            (Some('c'), 'đ') => ('d', None),
-            _ => (label, None),
-        };
-        self.last = Some(is);
-        repaired
+        let ways = (0_u8..).zip(&last.ways);
+        let (_, mut is) = ways.map(|(l, (sum, _))| (*sum, l)).min().unwrap_or((0, 0));
+        for label in self.labels.iter_mut().rev() {
+            label.is = is;
+            is = label.ways[usize::from(is)].1;
+        }
+    }
+
+    /// What the label at `token` is.
+    pub(crate) fn at(&self, token: usize) -> Option<&'static str> {
+        let found = self
+            .labels
+            .binary_search_by_key(&token, |label| label.token as usize);
+        found.ok().map(|k| LETTERS[usize::from(self.labels[k].is)])
     }
 }
 
@@ -37,21 +110,42 @@ impl Labels {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_second_d_is_d_with_a_bar() {
+    fn repaired(read: &str) -> String {
         let mut labels = Labels::default();
-        let read: Vec<_> = ["a", "b", "¢", "d", "d", "e"]
-            .into_iter()
-            .map(|l| labels.read(l).unwrap_or(l))
-            .collect();
-        assert_eq!(read, ["a", "b", "c", "d", "đ", "e"]);
+        let read: Vec<&str> = read.split(' ').collect();
+        for (token, read) in read.iter().enumerate() {
+            labels.push(token, read);
+        }
+        labels.decide();
+        let is = (read.iter().enumerate()).map(|(token, read)| labels.at(token).unwrap_or(read));
+        is.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn a_new_list_starts_anew() {
-        let mut labels = Labels::default();
-        assert_eq!(labels.read("d"), None);
-        assert_eq!(labels.read("a"), None);
-        assert_eq!(labels.read("d"), None);
+    fn the_order_tells() {
+        for (read, is) in [
+            ("a b ¢ d d e", "a b c d đ e"),
+            ("a b c đ đ e", "a b c d đ e"),
+            ("a b c đ a b", "a b c d a b"),
+            ("a b c d d c g", "a b c d đ e g"),
+            ("a b e d", "a b c d"),
+            ("a b € 5 a", "a b c 5 a"),
+        ] {
+            assert_eq!(repaired(read), is);
+        }
+    }
+
+    #[test]
+    fn what_may_be_meant_stays() {
+        for read in [
+            "d a d",
+            "a b c đ e g",
+            "a b c d e g",
+            "đ",
+            "a b 8 d",
+            "i v x",
+        ] {
+            assert_eq!(repaired(read), read);
+        }
     }
 }
