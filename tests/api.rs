@@ -149,6 +149,31 @@ mod embedded {
     }
 
     #[test]
+    fn rules_of_administrative_writing() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let read = "I. TÌNH HÌNH\nI1. NỘI DUNG\nThực hiện Quyết định số 15-\n\
+                    QD/TW ngày 27/4/2O15, họp ngày 31/4/2015 tại CƠ quan\n\
+                    a) Một\nb) Hai\n¢) Ba\nđ) Bốn\nđ) Năm\n";
+        let written = read
+            .replace("I1.", "II.")
+            .replace("QD", "QĐ")
+            .replace("2O15", "2015")
+            .replace("CƠ", "cơ")
+            .replace("¢)", "c)")
+            .replace("đ) Bốn", "d) Bốn");
+        let restored = worker.restore_str(read);
+        assert_eq!(restored.text(), written);
+        let flagged: Vec<_> = restored.flags().map(|f| f.original()).collect();
+        for place in ["I1", "27/4/2O15", "31/4/2015"] {
+            assert!(flagged.contains(&place), "{place} of {flagged:?}");
+        }
+        // A number without letters is never taken for another.
+        let read = "II. NỘI DUNG\n111. TỔ CHỨC\nngày 31/4/2015\n";
+        assert_eq!(worker.restore_str(read).text(), read);
+    }
+
+    #[test]
     fn what_is_hardly_legible_is_less_sure() {
         let restorer = Restorer::embedded().unwrap();
         let mut worker = restorer.worker();

@@ -11,7 +11,7 @@ use crate::context::WideContext;
 use crate::cost::Cost;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, Output, ProfileWeights, Recurrence, Step,
-    is_stray, name_codes, probability,
+    is_impossible, is_stray, name_codes, probability,
 };
 use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
@@ -575,7 +575,8 @@ impl Worker<'_> {
                     is_stray: is_kept
                         && is_one
                         && self.engine.flags_stray
-                        && is_stray(&self.block, step.from),
+                        && (is_stray(&self.block, step.from)
+                            || is_impossible(&self.block, step.from)),
                 });
             }
         }
@@ -679,8 +680,16 @@ impl Worker<'_> {
             && !read.contains('Ð')
             && (first.kind == TokenKind::Code || self.is_word(read));
         changed |= is_letter;
-        // A digit that is taken for a word is always for a person to see.
-        let is_number = first.kind == TokenKind::Number && step.output != Output::AsRead;
+        // A digit that is taken for a word, or a letter for a digit, is always
+        // for a person to see.
+        let is_number = match step.output {
+            Output::AsRead => false,
+            Output::Text(number) => {
+                let digits = |text| str::chars(text).filter(char::is_ascii_digit);
+                !digits(read).eq(digits(self.lattice.text(number)))
+            }
+            _ => first.kind == TokenKind::Number,
+        };
         let is_low = confidence < self.options.flag_below;
         let unsure = is_low || is_doubtful || is_number || decision.is_stray;
         if !changed && !unsure {

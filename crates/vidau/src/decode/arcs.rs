@@ -4,9 +4,9 @@ use super::block::Block;
 use super::capitals::{is_among_small, is_in_abbreviation, is_miscased};
 use super::codes::code_arcs;
 use super::foreign::ForeignLines;
-use super::labels::{find_labels, label_arc};
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
+use super::rule_arcs::RuleArcs;
 use super::stray::is_stray_quote;
 use crate::candidates::{Asked, Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
 use crate::cost::{Cost, NAT};
@@ -15,7 +15,6 @@ use crate::engine::Engine;
 use crate::engine::PROFILES;
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
-use crate::rules::Labels;
 use crate::syllable::{self, Casing, casing};
 use crate::text::TokenKind;
 
@@ -78,7 +77,7 @@ pub(crate) struct ArcBuilder {
     cache: CandidateCache,
     merged: Vec<Candidate>,
     left: Vec<Candidate>,
-    labels: Labels,
+    rules: RuleArcs,
     foreign: ForeignLines,
     joined: String,
     folded: String,
@@ -174,13 +173,13 @@ impl ArcBuilder {
     ) {
         lattice.clear();
         self.foreign.find(engine, block);
-        find_labels(block, &mut self.labels);
+        self.rules.begin(block);
         let tokens = block.tokens();
         let mut before = Before::Start;
         for (i, token) in tokens.iter().enumerate() {
             let line = weights.line(token.line as usize);
             if let Some(rule) = engine.arcs.rule {
-                label_arc(block, i, &self.labels, rule, lattice);
+                self.rules.push(block, i, rule, lattice);
             }
             match token.kind {
                 TokenKind::Word => {

@@ -22,19 +22,15 @@ pub(super) fn code_arcs(engine: &Engine, block: &Block, i: usize, lattice: &mut 
         return;
     };
     let code = block.text_of(i, i + 1);
-    let mut before = LastWords::default();
-    let words = (0..i).filter(|&t| block.tokens()[t].kind == TokenKind::Word);
-    for t in words.rev().take(NAME_WORDS) {
-        before.add(block.text_of(t, t + 1));
-    }
+    let before = words_read(block, i);
     let certain = repair_code(code, before.in_order());
     let named = repair_code(code, &ALL_TYPES).filter(|named| certain.as_ref() != Some(named));
     lattice.push(as_read(if certain.is_some() { rule } else { 0 }));
     if let Some(text) = certain {
-        lattice.push_text(as_read(0), text);
+        lattice.push_text(as_read(0), &text);
     }
     if let Some(text) = named {
-        lattice.push_text(as_read(rule), text);
+        lattice.push_text(as_read(rule), &text);
     }
 }
 
@@ -72,7 +68,7 @@ pub(crate) fn name_codes(
 
 /// The words before a place, at most [`NAME_WORDS`].
 #[derive(Default)]
-struct LastWords<'t> {
+pub(super) struct LastWords<'t> {
     words: [&'t str; NAME_WORDS],
     len: usize,
 }
@@ -86,9 +82,19 @@ impl<'t> LastWords<'t> {
         }
     }
 
-    fn in_order(&self) -> &[&'t str] {
+    pub(super) fn in_order(&self) -> &[&'t str] {
         &self.words[NAME_WORDS - self.len..]
     }
+}
+
+/// The words before token `i`, as they were read.
+pub(super) fn words_read(block: &Block, i: usize) -> LastWords<'_> {
+    let mut last = LastWords::default();
+    let words = (0..i).filter(|&t| block.tokens()[t].kind == TokenKind::Word);
+    for t in words.rev().take(NAME_WORDS) {
+        last.add(block.text_of(t, t + 1));
+    }
+    last
 }
 
 /// The last words of a way.

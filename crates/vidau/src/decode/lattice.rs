@@ -83,9 +83,9 @@ pub(crate) struct Step {
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
     arcs: Vec<Arc>,
-    texts: Vec<String>,
+    texts: Vec<Range<u32>>,
     pieces: Vec<Piece>,
-    /// The texts of the pieces, one after the other.
+    /// What texts and pieces write, one after the other.
     words: String,
     /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
     ends: Vec<u32>,
@@ -114,9 +114,11 @@ impl Lattice {
     }
 
     /// Adds an arc over tokens `from..to` that writes `text`.
-    pub(crate) fn push_text(&mut self, mut arc: Arc, text: String) {
+    pub(crate) fn push_text(&mut self, mut arc: Arc, text: &str) {
         arc.output = Output::Text(self.texts.len() as u32);
-        self.texts.push(text);
+        let start = self.words.len() as u32;
+        self.words.push_str(text);
+        self.texts.push(start..self.words.len() as u32);
         self.push(arc);
     }
 
@@ -201,7 +203,8 @@ impl Lattice {
 
     /// The text of an [`Output::Text`].
     pub(crate) fn text(&self, number: u32) -> &str {
-        &self.texts[number as usize]
+        let text = &self.texts[number as usize];
+        &self.words[text.start as usize..text.end as usize]
     }
 
     /// Orders the arcs of a block of `tokens` tokens by their end nodes; arcs

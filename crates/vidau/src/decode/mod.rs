@@ -6,11 +6,11 @@ mod block;
 mod capitals;
 mod codes;
 mod foreign;
-mod labels;
 mod lattice;
 mod log_add;
 mod profiles;
 mod recurrence;
+mod rule_arcs;
 mod stray;
 
 pub(crate) use arcs::{ArcBuilder, ArcOptions};
@@ -22,4 +22,5 @@ pub(crate) use lattice::{Arc, Lattice, Output, Step};
 pub(crate) use log_add::log_add;
 pub(crate) use profiles::{ByProfile, ProfileWeights};
 pub(crate) use recurrence::{Recurrence, RecurrenceOptions};
+pub(crate) use rule_arcs::is_impossible;
 pub(crate) use stray::is_stray;

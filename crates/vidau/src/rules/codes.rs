@@ -8,7 +8,7 @@
 //! repaired only where exactly one entry of the lists reads so; digits are
 //! never touched.
 
-use crate::syllable::Letter;
+use crate::syllable::bare;
 
 /// Document types and organs with Đ in their abbreviation.
 const WITH_D_STROKE: [&str; 37] = [
@@ -149,13 +149,6 @@ fn is_named(name: &[&str], before: &[&str]) -> bool {
 fn is_close(said: &str, read: &str) -> bool {
     let is_long = said.chars().count() == bare(read).count();
     is_long && said.chars().zip(bare(read)).filter(|(x, y)| x != y).count() <= 1
-}
-
-/// A word's letters in lower case without marks.
-fn bare(word: &str) -> impl Iterator<Item = char> {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
 }
 
 /// Whether `known` may have been read as `part`: letter by letter, with D and

@@ -207,6 +207,18 @@ impl Letter {
     }
 }
 
+/// A word's letters in lower case without marks.
+pub(crate) fn bare(word: &str) -> impl Iterator<Item = char> {
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| Letter::from_char(c).map_or(c, |l| char::from(l.base)))
+}
+
+/// Whether `word` is `letters` without its marks, in any case.
+pub(crate) fn is_bare(word: &str, letters: &str) -> bool {
+    bare(word).eq(letters.chars())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,122 @@
+//! Roman numbers of headings: I11. is III., lV. is IV.
+
+/// The highest number of a heading.
+const MOST: u32 = 39;
+
+/// Numbers of headings as they come along a text.
+#[derive(Debug, Default)]
+pub(crate) struct Headings {
+    last: u32,
+}
+
+impl Headings {
+    /// Forgets the headings.
+    pub(crate) fn clear(&mut self) {
+        self.last = 0;
+    }
+
+    /// Reads `read`, which stands before a full stop at the start of a line
+    /// with a heading behind; true, and `written` is set, if it is a number that
+    /// is written otherwise. A number without any of I, V, X as it was read has to follow
+    /// the last heading's.
+    pub(crate) fn read(&mut self, read: &str, written: &mut String) -> bool {
+        let Some(number) = number(read) else {
+            return false;
+        };
+        let is_next = number == self.last + 1;
+        let has_letter = read.contains(['I', 'V', 'X']) && !read.contains('H');
+        if !is_next && !has_letter {
+            return false;
+        }
+        self.last = number;
+        written.clear();
+        written.extend(roman(number));
+        written != read
+    }
+}
+
+/// The Roman number that `read` is, or looks like.
+fn number(read: &str) -> Option<u32> {
+    if read.is_empty() || read.len() > 8 || read.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let units_of = |c: char| -> Option<&[u32]> {
+        match c {
+            'I' | 'l' | '1' | '|' => Some(&[1]),
+            'H' => Some(&[1, 1]),
+            'V' => Some(&[5]),
+            'X' => Some(&[10]),
+            _ => None,
+        }
+    };
+    if read.chars().any(|c| units_of(c).is_none()) {
+        return None;
+    }
+    let letters = || read.chars().filter_map(units_of).flatten().copied();
+    (1..=MOST).find(|&number| units(number).eq(letters()))
+}
+
+/// The letters of a number, by what they are worth.
+fn units(number: u32) -> impl Iterator<Item = u32> {
+    let tens = (0..number / 10).map(|_| 10);
+    let ones: &[u32] = match number % 10 {
+        1 => &[1],
+        2 => &[1, 1],
+        3 => &[1, 1, 1],
+        4 => &[1, 5],
+        5 => &[5],
+        6 => &[5, 1],
+        7 => &[5, 1, 1],
+        8 => &[5, 1, 1, 1],
+        9 => &[1, 10],
+        _ => &[],
+    };
+    tens.chain(ones.iter().copied())
+}
+
+fn roman(number: u32) -> impl Iterator<Item = char> {
+    let letter = |unit| match unit {
+        1 => 'I',
+        5 => 'V',
+        _ => 'X',
+    };
+    units(number).map(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repaired(read: &str) -> String {
+        let mut headings = Headings::default();
+        let mut written = String::new();
+        let is = read.split(' ').map(|read| {
+            let is_other = headings.read(read, &mut written);
+            if is_other { &written } else { read }.to_owned()
+        });
+        is.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn look_alikes_of_roman_letters() {
+        assert_eq!(repaired("I Il I11 lV V Vl VIl"), "I II III IV V VI VII");
+        assert_eq!(repaired("l ll HI"), "I II III");
+        assert_eq!(repaired("X1X X|"), "XIX XI");
+    }
+
+    #[test]
+    fn what_is_no_number_or_out_of_order_stays() {
+        for read in [
+            "1 2 11",
+            "ll",
+            "H",
+            "IlV",
+            "VX",
+            "IIII",
+            "Vi",
+            "l1lllllllllll",
+        ] {
+            assert_eq!(repaired(read), read);
+        }
+    }
+}
