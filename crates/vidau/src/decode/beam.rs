@@ -3,6 +3,7 @@
 
 use super::lattice::{Arc, Lattice};
 use super::log_add::log_add;
+use super::trellis::{Edge, Hypothesis, NONE, Shift, Trellis, UNREACHED};
 use crate::cost::{Cost, NAT};
 use crate::lm::{self, Following, LmState, NgramModel, Rows};
 
@@ -17,41 +18,16 @@ pub(crate) struct BeamOptions {
     pub(crate) lm_scale: Cost,
 }
 
-const NONE: u32 = u32::MAX;
-const UNREACHED: Cost = Cost::MAX / 4;
 /// Slots to begin with; their number doubles as the pool grows.
 const FEW_SLOTS: usize = 64;
-
-/// A partial reading that ends at a node.
-#[derive(Debug, Clone, Copy)]
-struct Hypothesis {
-    state: LmState,
-    /// Cost of the best way here.
-    cost: Cost,
-    /// Cost of all ways here together.
-    forward: Cost,
-    backward: Cost,
-    /// The best way's last arc and where it started from.
-    arc: u32,
-    previous: u32,
-}
-
-/// One step between hypotheses.
-#[derive(Debug, Clone, Copy)]
-struct Edge {
-    from: u32,
-    to: u32,
-    arc: u32,
-    cost: Cost,
-}
 
 /// Scratch of the search, and its result.
 #[derive(Debug, Default)]
 pub(crate) struct Beam {
-    hypotheses: Vec<Hypothesis>,
-    /// `at[n]..at[n + 1]` are the hypotheses at node `n`.
-    at: Vec<u32>,
-    edges: Vec<Edge>,
+    trellis: Trellis,
+    /// That of the decoding before, and how each node differs from it.
+    earlier: Trellis,
+    shifts: Vec<Option<Shift>>,
     pool: Vec<Hypothesis>,
     pool_edges: Vec<Edge>,
     order: Vec<u32>,
@@ -84,31 +60,57 @@ impl Beam {
         start: LmState,
         options: BeamOptions,
     ) -> LmState {
-        self.hypotheses.clear();
-        self.edges.clear();
-        self.at.clear();
-        self.path.clear();
-        self.path_costs.clear();
-        self.hypotheses.push(Hypothesis {
-            state: start,
-            cost: 0,
-            forward: 0,
-            backward: UNREACHED,
-            arc: NONE,
-            previous: NONE,
-        });
-        self.at.extend([0, 1]);
+        self.earlier.clear();
+        self.run(lattice, lm, start, options)
+    }
+
+    /// Decodes the lattice that was decoded last, of which some arcs have got
+    /// other costs. The result is [`decode`](Self::decode)'s; where nothing has
+    /// changed it is taken over.
+    pub(crate) fn decode_again(
+        &mut self,
+        lattice: &Lattice,
+        lm: &NgramModel,
+        start: LmState,
+        options: BeamOptions,
+    ) -> LmState {
+        std::mem::swap(&mut self.trellis, &mut self.earlier);
+        self.run(lattice, lm, start, options)
+    }
+
+    fn run(
+        &mut self,
+        lattice: &Lattice,
+        lm: &NgramModel,
+        start: LmState,
+        options: BeamOptions,
+    ) -> LmState {
+        self.trellis.begin(lattice, start);
+        self.shifts.clear();
+        let is_again = !self.earlier.is_empty();
+        if is_again {
+            self.shifts.push(self.trellis.shift(&self.earlier, 0));
+        }
         for node in 1..lattice.nodes() {
-            if !self.pass_on(node, lattice) {
+            let shift = match is_again {
+                true => Trellis::shift_into(&self.earlier, &self.shifts, lattice, node),
+                false => None,
+            };
+            if let Some(shift) = shift {
+                self.trellis.take_over(&self.earlier, shift, lattice, node);
+            } else if !self.pass_on(node, lattice) {
                 self.extend_to(node, lattice, lm, options);
                 self.prune(options);
             }
-            self.at.push(self.hypotheses.len() as u32);
+            self.trellis.end_node();
+            if is_again {
+                let shift = shift.or_else(|| self.trellis.shift(&self.earlier, node));
+                self.shifts.push(shift);
+            }
         }
         self.trace_back();
         self.forward_backward(lattice);
-        let last = self.path_end();
-        self.hypotheses[last].state
+        self.trellis.hypotheses[self.trellis.end()].state
     }
 
     /// The arcs of the best way, in order.
@@ -137,19 +139,20 @@ impl Beam {
             return false;
         }
         let (from, arc) = (only.from as usize, range.start as u32);
-        for from in self.at[from]..self.at[from + 1] {
-            let before = self.hypotheses[from as usize];
-            self.edges.push(Edge {
-                from,
-                to: self.hypotheses.len() as u32,
+        let trellis = &mut self.trellis;
+        for from in trellis.at(from) {
+            let before = trellis.hypotheses[from];
+            trellis.edges.push(Edge {
+                from: from as u32,
+                to: trellis.hypotheses.len() as u32,
                 arc,
                 cost: only.cost,
             });
-            self.hypotheses.push(Hypothesis {
+            trellis.hypotheses.push(Hypothesis {
                 cost: before.cost + only.cost,
                 forward: before.forward + only.cost,
                 arc,
-                previous: from,
+                previous: from as u32,
                 ..before
             });
         }
@@ -184,7 +187,7 @@ impl Beam {
         best: &mut Cost,
     ) {
         let from = arcs[0].from as usize;
-        let hypotheses = self.at[from] as usize..self.at[from + 1] as usize;
+        let hypotheses = self.trellis.at(from);
         self.following.clear();
         self.places.clear();
         self.places.extend(arcs.iter().map(|arc| match arc.lm_len {
@@ -192,7 +195,7 @@ impl Beam {
             _ => 0,
         }));
         self.rows.clear();
-        let rows = self.hypotheses[hypotheses.clone()].iter();
+        let rows = self.trellis.hypotheses[hypotheses.clone()].iter();
         self.rows
             .extend(rows.map(|h| match self.following.is_empty() {
                 true => Rows::default(),
@@ -201,17 +204,18 @@ impl Beam {
         for ((a, arc), k) in (first as u32..).zip(arcs).zip(0..) {
             let place = self.places[k];
             for (h, rows) in hypotheses.clone().zip(0..) {
-                let before = &self.hypotheses[h];
+                let before = &self.trellis.hypotheses[h];
                 let cost = before.cost + arc.cost;
-                // The language model only adds: what is out already stays out.
+                // The language model only adds: what is out already stays out,
+                // and the hypotheses that follow are dearer.
                 if cost > *best + options.margin {
-                    continue;
+                    break;
                 }
                 let rows = &self.rows[rows];
                 let (lm_cost, state) = match arc.lm_len {
                     0 => (0, Some(before.state)),
                     1 => {
-                        let cost = lm.cost_of(&self.following, &before.state, rows, place);
+                        let cost = lm.cost_of(&mut self.following, rows, place);
                         (cost, None)
                     }
                     _ => {
@@ -223,12 +227,12 @@ impl Beam {
                 let step = arc.cost + scaled(lm_cost, options.lm_scale);
                 if before.cost + step <= *best + options.margin {
                     let state =
-                        state.unwrap_or_else(|| lm.state_after(&self.following, rows, place));
+                        state.unwrap_or_else(|| lm.state_after(&mut self.following, rows, place));
                     *best = (*best).min(before.cost + step);
                     self.arrive(h as u32, a, state, step);
                 }
                 if let Some(price) = arc.paragraph {
-                    let before = &self.hypotheses[h];
+                    let before = &self.trellis.hypotheses[h];
                     let (end, _) = lm.score(&before.state, lm::EOS);
                     let step = price + scaled(end, options.lm_scale);
                     *best = (*best).min(before.cost + step);
@@ -240,7 +244,7 @@ impl Beam {
 
     /// Puts one step into the pool, joining it with the same state.
     fn arrive(&mut self, from: u32, arc: u32, state: LmState, step: Cost) {
-        let before = &self.hypotheses[from as usize];
+        let before = &self.trellis.hypotheses[from as usize];
         let cost = before.cost + step;
         let forward = before.forward + step;
         if self.pool.len() * 2 > self.slots.len() {
@@ -301,38 +305,27 @@ impl Beam {
             if h.cost > best + options.margin {
                 break;
             }
-            self.kept[i as usize] = self.hypotheses.len() as u32;
-            self.hypotheses.push(h);
+            self.kept[i as usize] = self.trellis.hypotheses.len() as u32;
+            self.trellis.hypotheses.push(h);
         }
         for edge in &self.pool_edges {
             let to = self.kept[edge.to as usize];
             if to != NONE {
-                self.edges.push(Edge { to, ..*edge });
+                self.trellis.edges.push(Edge { to, ..*edge });
             }
         }
     }
 
-    /// The best hypothesis at the last node that was reached.
-    fn path_end(&self) -> usize {
-        let last = self.at.len() - 1;
-        (0..last)
-            .rev()
-            .map(|n| self.at[n] as usize..self.at[n + 1] as usize)
-            .find(|range| !range.is_empty())
-            .map_or(0, |range| range.start)
-    }
-
     fn trace_back(&mut self) {
-        let mut h = self.path_end();
-        loop {
-            let hypothesis = &self.hypotheses[h];
-            if hypothesis.arc == NONE {
-                break;
-            }
-            let before = &self.hypotheses[hypothesis.previous as usize];
+        self.path.clear();
+        self.path_costs.clear();
+        let hypotheses = &self.trellis.hypotheses;
+        let mut hypothesis = &hypotheses[self.trellis.end()];
+        while hypothesis.arc != NONE {
+            let before = &hypotheses[hypothesis.previous as usize];
             self.path.push(hypothesis.arc);
             self.path_costs.push(hypothesis.cost - before.cost);
-            h = hypothesis.previous as usize;
+            hypothesis = before;
         }
         self.path.reverse();
         self.path_costs.reverse();
@@ -341,18 +334,19 @@ impl Beam {
     fn forward_backward(&mut self, lattice: &Lattice) {
         self.posteriors.clear();
         self.posteriors.resize(lattice.arcs().len(), UNREACHED);
-        let end = self.path_end();
+        let end = self.trellis.end();
+        let hypotheses = &mut self.trellis.hypotheses;
         let mut total = UNREACHED;
-        for h in &mut self.hypotheses[end..] {
+        for h in &mut hypotheses[end..] {
             h.backward = 0;
             total = log_add(total, h.forward);
         }
-        for edge in self.edges.iter().rev() {
-            let after = self.hypotheses[edge.to as usize].backward;
+        for edge in self.trellis.edges.iter().rev() {
+            let after = hypotheses[edge.to as usize].backward;
             if after >= UNREACHED {
                 continue;
             }
-            let from = &mut self.hypotheses[edge.from as usize];
+            let from = &mut hypotheses[edge.from as usize];
             let through = from.forward + edge.cost + after - total;
             from.backward = log_add(from.backward, edge.cost + after);
             let posterior = &mut self.posteriors[edge.arc as usize];

@@ -11,6 +11,7 @@ mod log_add;
 mod profiles;
 mod recurrence;
 mod stray;
+mod trellis;
 
 pub(crate) use arcs::{ArcBuilder, ArcOptions};
 pub(crate) use beam::{Beam, BeamOptions, probability};
