@@ -113,7 +113,7 @@ impl Window {
         if let Some(count) = self.counts.get_mut(usize::from(class)) {
             *count += 1;
             if *count == 1 {
-                self.add(table, class, 1);
+                self.add::<1>(table, class);
             }
         }
     }
@@ -122,16 +122,16 @@ impl Window {
         if let Some(count) = self.counts.get_mut(usize::from(class)) {
             *count -= 1;
             if *count == 0 {
-                self.add(table, class, -1);
+                self.add::<-1>(table, class);
             }
         }
     }
 
-    fn add(&mut self, table: &ContextTable, class: u16, sign: i32) {
+    fn add<const SIGN: i32>(&mut self, table: &ContextTable, class: u16) {
         let list = self.lists.get(table, class);
         let words = &self.lists.words[list.clone()];
         for (&word, &weight) in words.iter().zip(&self.lists.weights[list]) {
-            self.scores[usize::from(word)] += sign * i32::from(weight);
+            self.scores[usize::from(word)] += SIGN * i32::from(weight);
         }
     }
 }

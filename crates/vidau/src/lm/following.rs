@@ -192,22 +192,25 @@ struct Memo {
     slots: Vec<Known>,
 }
 
+/// Laid out flat, so that it takes twelve bytes.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     address: u32,
     word: u16,
-    step: Step,
+    code: u8,
+    next: u32,
 }
 
 /// 2 to this are the memo's slots.
-const MEMO_BITS: u32 = 15;
+const MEMO_BITS: u32 = 17;
 
 impl Default for Memo {
     fn default() -> Self {
         let none = Known {
             address: 0,
             word: 0,
-            step: Step::NONE,
+            code: Step::NONE.code,
+            next: Step::NONE.address,
         };
         Self {
             slots: vec![none; 1 << MEMO_BITS],
@@ -222,13 +225,18 @@ impl Memo {
         let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS);
         let known = &mut self.slots[slot as usize];
         if (known.address, known.word) != (address, word) {
+            let step = find();
             *known = Known {
                 address,
                 word,
-                step: find(),
+                code: step.code,
+                next: step.address,
             };
         }
-        known.step
+        Step {
+            code: known.code,
+            address: known.next,
+        }
     }
 }
 
