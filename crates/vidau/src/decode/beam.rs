@@ -3,7 +3,7 @@
 
 use super::lattice::{Arc, Lattice};
 use super::log_add::log_add;
-use super::trellis::{Edge, Hypothesis, NONE, Shift, Trellis, UNREACHED};
+use super::trellis::{Edge, Hypothesis, NONE, Trellis, UNREACHED};
 use crate::cost::{Cost, NAT};
 use crate::lm::{self, Following, LmState, NgramModel, Rows};
 
@@ -25,9 +25,6 @@ const FEW_SLOTS: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Beam {
     trellis: Trellis,
-    /// That of the decoding before, and how each node differs from it.
-    earlier: Trellis,
-    shifts: Vec<Option<Shift>>,
     pool: Vec<Hypothesis>,
     pool_edges: Vec<Edge>,
     order: Vec<u32>,
@@ -60,8 +57,8 @@ impl Beam {
         start: LmState,
         options: BeamOptions,
     ) -> LmState {
-        self.earlier.clear();
-        self.run(lattice, lm, start, options)
+        self.trellis.begin(start);
+        self.run(lattice, lm, options)
     }
 
     /// Decodes the lattice that was decoded last, of which some arcs have got
@@ -74,43 +71,26 @@ impl Beam {
         start: LmState,
         options: BeamOptions,
     ) -> LmState {
-        std::mem::swap(&mut self.trellis, &mut self.earlier);
-        self.run(lattice, lm, start, options)
+        self.trellis.begin_again(start);
+        self.run(lattice, lm, options)
     }
 
-    fn run(
-        &mut self,
-        lattice: &Lattice,
-        lm: &NgramModel,
-        start: LmState,
-        options: BeamOptions,
-    ) -> LmState {
-        self.trellis.begin(lattice, start);
-        self.shifts.clear();
-        let is_again = !self.earlier.is_empty();
-        if is_again {
-            self.shifts.push(self.trellis.shift(&self.earlier, 0));
-        }
+    fn run(&mut self, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> LmState {
         for node in 1..lattice.nodes() {
-            let shift = match is_again {
-                true => Trellis::shift_into(&self.earlier, &self.shifts, lattice, node),
-                false => None,
-            };
-            if let Some(shift) = shift {
-                self.trellis.take_over(&self.earlier, shift, lattice, node);
-            } else if !self.pass_on(node, lattice) {
+            if self.trellis.take_over(lattice) {
+                continue;
+            }
+            let open = self.trellis.open();
+            if !self.pass_on(node, lattice) {
                 self.extend_to(node, lattice, lm, options);
                 self.prune(options);
             }
-            self.trellis.end_node();
-            if is_again {
-                let shift = shift.or_else(|| self.trellis.shift(&self.earlier, node));
-                self.shifts.push(shift);
-            }
+            self.trellis.close(open);
         }
-        self.trace_back();
+        self.trellis.finish(lattice);
+        self.trace_back(lattice);
         self.forward_backward(lattice);
-        self.trellis.hypotheses[self.trellis.end()].state
+        self.trellis.hypotheses[self.trellis.last().start].state
     }
 
     /// The arcs of the best way, in order.
@@ -140,11 +120,11 @@ impl Beam {
         }
         let (from, arc) = (only.from as usize, range.start as u32);
         let trellis = &mut self.trellis;
-        for from in trellis.at(from) {
-            let before = trellis.hypotheses[from];
+        for (h, from) in trellis.at(from).zip(0..) {
+            let before = trellis.hypotheses[h];
             trellis.edges.push(Edge {
-                from: from as u32,
-                to: trellis.hypotheses.len() as u32,
+                from,
+                to: from,
                 arc,
                 cost: only.cost,
             });
@@ -152,7 +132,7 @@ impl Beam {
                 cost: before.cost + only.cost,
                 forward: before.forward + only.cost,
                 arc,
-                previous: from as u32,
+                previous: from,
                 ..before
             });
         }
@@ -203,7 +183,7 @@ impl Beam {
             }));
         for ((a, arc), k) in (first as u32..).zip(arcs).zip(0..) {
             let place = self.places[k];
-            for (h, rows) in hypotheses.clone().zip(0..) {
+            for (h, from) in hypotheses.clone().zip(0..) {
                 let before = &self.trellis.hypotheses[h];
                 let cost = before.cost + arc.cost;
                 // The language model only adds: what is out already stays out,
@@ -211,7 +191,7 @@ impl Beam {
                 if cost > *best + options.margin {
                     break;
                 }
-                let rows = &self.rows[rows];
+                let rows = &self.rows[from as usize];
                 let (lm_cost, state) = match arc.lm_len {
                     0 => (0, Some(before.state)),
                     1 => {
@@ -229,22 +209,23 @@ impl Beam {
                     let state =
                         state.unwrap_or_else(|| lm.state_after(&mut self.following, rows, place));
                     *best = (*best).min(before.cost + step);
-                    self.arrive(h as u32, a, state, step);
+                    self.arrive(h, from, a, state, step);
                 }
                 if let Some(price) = arc.paragraph {
                     let before = &self.trellis.hypotheses[h];
                     let (end, _) = lm.score(&before.state, lm::EOS);
                     let step = price + scaled(end, options.lm_scale);
                     *best = (*best).min(before.cost + step);
-                    self.arrive(h as u32, a, lm.begin(), step);
+                    self.arrive(h, from, a, lm.begin(), step);
                 }
             }
         }
     }
 
-    /// Puts one step into the pool, joining it with the same state.
-    fn arrive(&mut self, from: u32, arc: u32, state: LmState, step: Cost) {
-        let before = &self.trellis.hypotheses[from as usize];
+    /// Puts one step from hypothesis `h`, number `from` at its node, into the
+    /// pool, joining it with the same state.
+    fn arrive(&mut self, h: usize, from: u32, arc: u32, state: LmState, step: Cost) {
+        let before = &self.trellis.hypotheses[h];
         let cost = before.cost + step;
         let forward = before.forward + step;
         if self.pool.len() * 2 > self.slots.len() {
@@ -300,12 +281,12 @@ impl Beam {
         let best = self.order.first().map_or(0, |&i| pool[i as usize].cost);
         self.kept.clear();
         self.kept.resize(pool.len(), NONE);
-        for &i in self.order.iter().take(options.width) {
+        for (&i, to) in self.order.iter().take(options.width).zip(0..) {
             let h = pool[i as usize];
             if h.cost > best + options.margin {
                 break;
             }
-            self.kept[i as usize] = self.trellis.hypotheses.len() as u32;
+            self.kept[i as usize] = to;
             self.trellis.hypotheses.push(h);
         }
         for edge in &self.pool_edges {
@@ -316,13 +297,15 @@ impl Beam {
         }
     }
 
-    fn trace_back(&mut self) {
+    fn trace_back(&mut self, lattice: &Lattice) {
         self.path.clear();
         self.path_costs.clear();
-        let hypotheses = &self.trellis.hypotheses;
-        let mut hypothesis = &hypotheses[self.trellis.end()];
+        let trellis = &self.trellis;
+        let mut hypothesis = &trellis.hypotheses[trellis.last().start];
         while hypothesis.arc != NONE {
-            let before = &hypotheses[hypothesis.previous as usize];
+            let from = lattice.arcs()[hypothesis.arc as usize].from as usize;
+            let before = trellis.at(from).start + hypothesis.previous as usize;
+            let before = &trellis.hypotheses[before];
             self.path.push(hypothesis.arc);
             self.path_costs.push(hypothesis.cost - before.cost);
             hypothesis = before;
@@ -334,23 +317,29 @@ impl Beam {
     fn forward_backward(&mut self, lattice: &Lattice) {
         self.posteriors.clear();
         self.posteriors.resize(lattice.arcs().len(), UNREACHED);
-        let end = self.trellis.end();
-        let hypotheses = &mut self.trellis.hypotheses;
+        let trellis = &mut self.trellis;
         let mut total = UNREACHED;
-        for h in &mut hypotheses[end..] {
+        for h in trellis.last() {
+            let h = &mut trellis.hypotheses[h];
             h.backward = 0;
             total = log_add(total, h.forward);
         }
-        for edge in self.trellis.edges.iter().rev() {
-            let after = hypotheses[edge.to as usize].backward;
-            if after >= UNREACHED {
-                continue;
+        for node in (1..lattice.nodes()).rev() {
+            let here = trellis.at(node).start;
+            for edge in trellis.edges_into(node).rev() {
+                let edge = trellis.edges[edge];
+                let after = trellis.hypotheses[here + edge.to as usize].backward;
+                if after >= UNREACHED {
+                    continue;
+                }
+                let start = lattice.arcs()[edge.arc as usize].from as usize;
+                let from = trellis.at(start).start + edge.from as usize;
+                let from = &mut trellis.hypotheses[from];
+                let through = from.forward + edge.cost + after - total;
+                from.backward = log_add(from.backward, edge.cost + after);
+                let posterior = &mut self.posteriors[edge.arc as usize];
+                *posterior = log_add(*posterior, through.max(0));
             }
-            let from = &mut hypotheses[edge.from as usize];
-            let through = from.forward + edge.cost + after - total;
-            from.backward = log_add(from.backward, edge.cost + after);
-            let posterior = &mut self.posteriors[edge.arc as usize];
-            *posterior = log_add(*posterior, through.max(0));
         }
     }
 }

@@ -19,12 +19,14 @@ pub(super) struct Hypothesis {
     /// Cost of all ways here together.
     pub(super) forward: Cost,
     pub(super) backward: Cost,
-    /// The best way's last arc and where it started from.
+    /// The best way's last arc, and which of the hypotheses at its start it
+    /// came from.
     pub(super) arc: u32,
     pub(super) previous: u32,
 }
 
-/// One step between hypotheses.
+/// One step between hypotheses: one of those at the arc's start, one of those
+/// at its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edge {
     pub(super) from: u32,
@@ -33,15 +35,11 @@ pub(super) struct Edge {
     pub(super) cost: Cost,
 }
 
-/// Hypotheses and steps, node by node.
-#[derive(Debug, Default)]
-pub(super) struct Trellis {
-    pub(super) hypotheses: Vec<Hypothesis>,
-    pub(super) edges: Vec<Edge>,
-    /// Where the hypotheses of each node begin, and the edges into it.
-    starts: Vec<(u32, u32)>,
-    /// What each arc cost.
-    costs: Vec<Cost>,
+/// What stands where of a node: its hypotheses, and the edges into it.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    hypotheses: (u32, u32),
+    edges: (u32, u32),
 }
 
 /// By how much more than in an earlier decoding all hypotheses at a node cost.
@@ -51,11 +49,39 @@ pub(super) struct Shift {
     forward: Cost,
 }
 
+/// Hypotheses and edges, node by node.
+///
+/// When the lattice is decoded again, nodes that come out as before stay where
+/// they are, and the others are added behind.
+#[derive(Debug, Default)]
+pub(super) struct Trellis {
+    pub(super) hypotheses: Vec<Hypothesis>,
+    pub(super) edges: Vec<Edge>,
+    nodes: Vec<Node>,
+    /// The nodes of the decoding before, what each arc cost in it, and how the
+    /// nodes so far differ from it.
+    earlier: Vec<Node>,
+    costs: Vec<Cost>,
+    pub(super) shifts: Vec<Option<Shift>>,
+}
+
 impl Trellis {
-    /// Forgets everything; `start` is at the first node of `lattice`.
-    pub(super) fn begin(&mut self, lattice: &Lattice, start: LmState) {
-        self.clear();
-        self.costs.extend(lattice.arcs().iter().map(|a| a.cost));
+    /// Forgets everything; `start` is at the first node.
+    pub(super) fn begin(&mut self, start: LmState) {
+        self.hypotheses.clear();
+        self.edges.clear();
+        self.nodes.clear();
+        self.begin_again(start);
+        self.earlier.clear();
+        self.shifts.clear();
+    }
+
+    /// Starts once more.
+    pub(super) fn begin_again(&mut self, start: LmState) {
+        std::mem::swap(&mut self.nodes, &mut self.earlier);
+        self.nodes.clear();
+        self.shifts.clear();
+        let open = self.open();
         self.hypotheses.push(Hypothesis {
             state: start,
             cost: 0,
@@ -64,46 +90,56 @@ impl Trellis {
             arc: NONE,
             previous: NONE,
         });
-        self.starts.push((0, 0));
-        self.end_node();
+        self.close(open);
     }
 
-    pub(super) fn clear(&mut self) {
-        self.hypotheses.clear();
-        self.edges.clear();
-        self.starts.clear();
+    /// Notes what the arcs cost in the decoding that is finished.
+    pub(super) fn finish(&mut self, lattice: &Lattice) {
         self.costs.clear();
+        self.costs.extend(lattice.arcs().iter().map(|a| a.cost));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+    /// Where what is added from now on begins.
+    pub(super) fn open(&self) -> (usize, usize) {
+        (self.hypotheses.len(), self.edges.len())
     }
 
-    /// What comes now belongs to the next node.
-    pub(super) fn end_node(&mut self) {
-        let ends = (self.hypotheses.len() as u32, self.edges.len() as u32);
-        self.starts.push(ends);
+    /// What was added since `open` is the next node.
+    pub(super) fn close(&mut self, open: (usize, usize)) {
+        let node = self.nodes.len();
+        self.nodes.push(Node {
+            hypotheses: (open.0 as u32, self.hypotheses.len() as u32),
+            edges: (open.1 as u32, self.edges.len() as u32),
+        });
+        if !self.earlier.is_empty() {
+            self.shifts.push(self.shift(node));
+        }
     }
 
     /// The hypotheses at `node`.
     pub(super) fn at(&self, node: usize) -> Range<usize> {
-        self.starts[node].0 as usize..self.starts[node + 1].0 as usize
+        let (start, end) = self.nodes[node].hypotheses;
+        start as usize..end as usize
     }
 
-    /// The best hypothesis at the last node that was reached.
-    pub(super) fn end(&self) -> usize {
-        (0..self.starts.len() - 1)
-            .rev()
-            .map(|node| self.at(node))
-            .find(|range| !range.is_empty())
-            .map_or(0, |range| range.start)
+    /// The edges into `node`.
+    pub(super) fn edges_into(&self, node: usize) -> Range<usize> {
+        let (start, end) = self.nodes[node].edges;
+        start as usize..end as usize
     }
 
-    /// How the hypotheses at `node` differ from those of `earlier`, where that
-    /// is in nothing but what they cost, and by the same for all.
-    pub(super) fn shift(&self, earlier: &Self, node: usize) -> Option<Shift> {
+    /// The hypotheses at the last node that was reached, the best first.
+    pub(super) fn last(&self) -> Range<usize> {
+        let mut ranges = (0..self.nodes.len()).rev().map(|node| self.at(node));
+        ranges.find(|range| !range.is_empty()).unwrap_or(0..1)
+    }
+
+    /// How the hypotheses at `node` differ from the earlier ones, where that is
+    /// in nothing but what they cost, and by the same for all.
+    fn shift(&self, node: usize) -> Option<Shift> {
+        let (start, end) = self.earlier.get(node)?.hypotheses;
         let now = &self.hypotheses[self.at(node)];
-        let then = &earlier.hypotheses[earlier.at(node)];
+        let then = &self.hypotheses[start as usize..end as usize];
         let (first, first_then) = (now.first()?, then.first()?);
         let shift = Shift {
             cost: first.cost - first_then.cost,
@@ -118,54 +154,37 @@ impl Trellis {
         is_same.then_some(shift)
     }
 
-    /// The shift that all arcs into `node` start from, where they cost what
-    /// they did in `earlier`; `shifts` are those of the nodes before.
+    /// Takes the next node as it was, where all arcs into it cost what they
+    /// did and start from nodes of the same shift; false elsewhere.
     ///
     /// All that is decided on the way into a node is decided by differences of
     /// costs, and sums of probabilities are shifted as their parts are: what
-    /// `earlier` has at this node is what would come out, shifted alike.
-    pub(super) fn shift_into(
-        earlier: &Self,
-        shifts: &[Option<Shift>],
-        lattice: &Lattice,
-        node: usize,
-    ) -> Option<Shift> {
-        let range = lattice.ending_at(node);
-        let arcs = &lattice.arcs()[range.clone()];
-        let shift = shifts[arcs.first()?.from as usize]?;
-        let costs = &earlier.costs[range];
-        let is_same = |(arc, cost): (&Arc, &Cost)| {
-            arc.cost == *cost && shifts[arc.from as usize] == Some(shift)
+    /// was there is what would come out, shifted alike.
+    pub(super) fn take_over(&mut self, lattice: &Lattice) -> bool {
+        let node = self.nodes.len();
+        let Some(shift) = self.shift_into(lattice, node) else {
+            return false;
         };
-        arcs.iter().zip(costs).all(is_same).then_some(shift)
+        let kept = self.earlier[node];
+        let (start, end) = kept.hypotheses;
+        for h in &mut self.hypotheses[start as usize..end as usize] {
+            h.cost += shift.cost;
+            h.forward += shift.forward;
+            h.backward = UNREACHED;
+        }
+        self.nodes.push(kept);
+        self.shifts.push(Some(shift));
+        true
     }
 
-    /// Takes the hypotheses at `node`, the next, from `earlier`.
-    pub(super) fn take_over(
-        &mut self,
-        earlier: &Self,
-        shift: Shift,
-        lattice: &Lattice,
-        node: usize,
-    ) {
-        let to = self.hypotheses.len() as u32;
-        let moved = |hypothesis: u32, arc: u32| {
-            let node = lattice.arcs()[arc as usize].from as usize;
-            hypothesis - earlier.starts[node].0 + self.starts[node].0
+    fn shift_into(&self, lattice: &Lattice, node: usize) -> Option<Shift> {
+        let range = lattice.ending_at(node);
+        let arcs = &lattice.arcs()[range.clone()];
+        let shift = (*self.shifts.get(arcs.first()?.from as usize)?)?;
+        let is_same = |(arc, cost): (&Arc, &Cost)| {
+            arc.cost == *cost && self.shifts[arc.from as usize] == Some(shift)
         };
-        let taken = earlier.hypotheses[earlier.at(node)].iter();
-        self.hypotheses.extend(taken.map(|h| Hypothesis {
-            cost: h.cost + shift.cost,
-            forward: h.forward + shift.forward,
-            backward: UNREACHED,
-            previous: moved(h.previous, h.arc),
-            ..*h
-        }));
-        let edges = earlier.starts[node].1 as usize..earlier.starts[node + 1].1 as usize;
-        self.edges.extend(earlier.edges[edges].iter().map(|e| Edge {
-            from: moved(e.from, e.arc),
-            to: e.to - earlier.starts[node].0 + to,
-            ..*e
-        }));
+        let costs = &self.costs[range];
+        arcs.iter().zip(costs).all(is_same).then_some(shift)
     }
 }

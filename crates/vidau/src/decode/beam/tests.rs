@@ -85,7 +85,7 @@ fn least(lattice: &Lattice, lm: &NgramModel, start: LmState) -> Cost {
 /// The cost of the best way that the beam kept.
 fn decoded(beam: &mut Beam, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> Cost {
     beam.decode(lattice, lm, lm.begin(), options);
-    beam.trellis.hypotheses[beam.trellis.end()].cost
+    beam.trellis.hypotheses[beam.trellis.last().start].cost
 }
 
 #[test]
@@ -162,8 +162,8 @@ fn decoding_again_is_decoding_anew() {
             let end = beam.decode_again(&lattice, lm, start, engine.beam);
             assert_eq!(end, fresh.decode(&lattice, lm, start, engine.beam));
             assert_eq!(result(&beam), result(&fresh));
-            let taken = beam.shifts.iter().flatten().count();
-            let nodes = beam.shifts.len();
+            let taken = beam.trellis.shifts.iter().flatten().count();
+            let nodes = beam.trellis.shifts.len();
             assert!(taken > nodes / 4, "{taken} of {nodes}");
             assert!(step > 1 || taken == nodes);
         }
