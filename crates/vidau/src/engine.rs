@@ -1,7 +1,7 @@
 //! The immutable parts that restoring needs, opened from a model.
 
-use crate::candidates::{Bounds, ProfileIndex, WordCosts};
-use crate::channel::{ChannelModel, Reading, Trust, trust_bin};
+use crate::candidates::{Bounds, IndexBuilder, ProfileIndex, WordCosts};
+use crate::channel::{Reading, Trust, read_profiles, trust_bin};
 use crate::confidence::Trees;
 use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
@@ -67,17 +67,22 @@ const CONTEXT_SCALE: Cost = 150;
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
         let lm = NgramModel::open(container)?;
-        let vocabulary = (0..lm.vocab_len()).map(|id| lm.word(id as u16));
-        let lexicon = Lexicon::open(container, vocabulary)?;
+        let lexicon = Lexicon::open(container, lm.words().clone())?;
         let bytes = container.section(CHANNEL)?;
-        let channel = ChannelModel::from_bytes(&bytes)
-            .map_err(|problem| container.damaged(CHANNEL, problem.to_string()))?;
-        if channel.profiles.len() != PROFILES {
+        let mut segments: [IndexBuilder; PROFILES] = Default::default();
+        let profiles = read_profiles(&bytes, |profile, truth, observed, cost| {
+            if let Some(segments) = segments.get_mut(profile) {
+                segments.add(truth, observed, cost);
+            }
+        });
+        let profiles =
+            profiles.map_err(|problem| container.damaged(CHANNEL, problem.to_string()))?;
+        if profiles.len() != PROFILES {
             return Err(container.damaged(CHANNEL, "not six profiles"));
         }
         let by_profile = |f: &dyn Fn(&crate::channel::Profile) -> Cost| {
             let mut out = [0; PROFILES];
-            for (o, p) in out.iter_mut().zip(&channel.profiles) {
+            for (o, p) in out.iter_mut().zip(&profiles) {
                 *o = f(p);
             }
             out
@@ -97,7 +102,9 @@ impl Engine {
             })
             .collect();
         Ok(Self {
-            profiles: channel.profiles.iter().map(ProfileIndex::new).collect(),
+            profiles: (segments.into_iter().zip(&profiles))
+                .map(|(segments, profile)| segments.finish(profile))
+                .collect(),
             priors: by_profile(&|p| p.prior),
             weighs_lines: true,
             flags_stray: true,
@@ -105,8 +112,8 @@ impl Engine {
             case_scale: CASE_SCALE,
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
-            trust: channel.profiles.iter().map(|p| p.trust.clone()).collect(),
-            blanks: channel.profiles.iter().map(|p| p.blanks.clone()).collect(),
+            trust: profiles.iter().map(|p| p.trust.clone()).collect(),
+            blanks: profiles.iter().map(|p| p.blanks.clone()).collect(),
             lexicon,
             confidence: Trees::open(container)?,
             context: ContextTable::open(container, lm.vocab_len())?,

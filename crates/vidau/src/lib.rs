@@ -84,6 +84,7 @@ mod part;
 mod render;
 mod restore;
 mod rules;
+mod words;
 
 pub mod channel;
 pub mod confidence;

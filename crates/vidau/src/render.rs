@@ -85,11 +85,28 @@ impl Renderer {
         output: Output,
     ) -> bool {
         match output {
+            Output::AsRead => false,
+            Output::Two(..) | Output::Blank | Output::Text(_) => true,
+            Output::Known(_) | Output::Word(..) => {
+                self.folded.clear();
+                fold_word(read, &mut self.folded);
+                self.differs_from_folded(engine, lattice, read, output)
+            }
+        }
+    }
+
+    /// The same where `read` was folded before.
+    fn differs_from_folded(
+        &mut self,
+        engine: &Engine,
+        lattice: &Lattice,
+        read: &str,
+        output: Output,
+    ) -> bool {
+        match output {
             Output::Known(number) => {
                 let word = lattice.piece_text(number);
-                self.folded.clear();
                 self.placed.clear();
-                fold_word(read, &mut self.folded);
                 fold_word(word, &mut self.placed);
                 // Capitals count only where the user means them: "TTg".
                 self.folded != self.placed || (casing(word) == Casing::Mixed && read != word)
@@ -97,8 +114,6 @@ impl Renderer {
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
             Output::Word(id, written) => {
-                self.folded.clear();
-                fold_word(read, &mut self.folded);
                 self.folded != engine.lexicon.word(id)
                     || (written == CandidateCasing::Lower && is_miscased(read, true))
             }
@@ -155,9 +170,11 @@ impl Renderer {
         beam: &Beam,
         step: Step,
     ) -> f32 {
+        self.folded.clear();
+        fold_word(read, &mut self.folded);
         let mut sum = 0.0;
         for (a, output) in lattice.readings(step) {
-            if !self.differs(engine, lattice, read, output) {
+            if !self.differs_from_folded(engine, lattice, read, output) {
                 sum += probability(beam.posteriors()[a]);
             }
         }

@@ -486,7 +486,7 @@ impl Worker<'_> {
         if is_adjusted || is_named {
             carry.state = self
                 .beam
-                .decode(&self.lattice, &engine.lm, start, engine.beam);
+                .decode_again(&self.lattice, &engine.lm, start, engine.beam);
         }
         self.write_block(document, carry);
     }

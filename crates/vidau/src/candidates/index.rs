@@ -89,22 +89,29 @@ pub(crate) fn base_code(base: u8) -> u16 {
     u16::from(base - b'a') + 1
 }
 
-impl ProfileIndex {
-    pub(crate) fn new(profile: &Profile) -> Self {
-        let mut keyed: Vec<(u64, Entry)> = profile
-            .segments
-            .iter()
-            .filter_map(|s| {
-                let (base, spelt) = written(&s.truth)?;
-                let codes = || s.observed.chars().map(char_code);
-                let entry = Entry {
-                    base,
-                    spelt,
-                    cost: s.cost.max(0),
-                };
-                (codes().count() <= MAX_OBSERVED).then(|| (observed_key(codes()), entry))
-            })
-            .collect();
+/// Takes a profile's segments one by one.
+#[derive(Debug, Default)]
+pub(crate) struct IndexBuilder {
+    keyed: Vec<(u64, Entry)>,
+}
+
+impl IndexBuilder {
+    /// Adds a segment, unless search has no use for it.
+    pub(crate) fn add(&mut self, truth: &str, observed: &str, cost: Cost) {
+        let Some((base, spelt)) = written(truth) else {
+            return;
+        };
+        let codes = || observed.chars().map(char_code);
+        if codes().count() <= MAX_OBSERVED {
+            let cost = cost.max(0);
+            let entry = Entry { base, spelt, cost };
+            self.keyed.push((observed_key(codes()), entry));
+        }
+    }
+
+    /// The index of the segments added, of `profile`.
+    pub(crate) fn finish(self, profile: &Profile) -> ProfileIndex {
+        let mut keyed = self.keyed;
         keyed.sort_unstable_by_key(|(key, e)| (*key, e.base, e.cost, e.spelt));
         let mut slots = vec![FREE; (2 * keyed.len()).next_power_of_two().max(16)];
         let mut groups: Vec<Group> = Vec::new();
@@ -132,7 +139,7 @@ impl ProfileIndex {
                 end: groups.len() as u32,
             };
         }
-        Self {
+        ProfileIndex {
             slots,
             groups,
             entries: keyed.into_iter().map(|(_, e)| e).collect(),
@@ -140,6 +147,17 @@ impl ProfileIndex {
             insertion: profile.insertion,
             deletion: profile.deletion,
         }
+    }
+}
+
+impl ProfileIndex {
+    #[cfg(test)]
+    pub(crate) fn new(profile: &Profile) -> Self {
+        let mut builder = IndexBuilder::default();
+        for s in &profile.segments {
+            builder.add(&s.truth, &s.observed, s.cost);
+        }
+        builder.finish(profile)
     }
 
     /// What `key` may stand for, cheapest first.

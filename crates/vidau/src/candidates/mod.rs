@@ -13,7 +13,8 @@ use tree::Tree;
 
 pub(crate) use cache::CandidateCache;
 pub(crate) use index::{
-    Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
+    Entry, IndexBuilder, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code,
+    observed_key,
 };
 pub(crate) use search::{Bounds, Searcher};
 
@@ -59,7 +60,7 @@ impl WordCosts {
 
     fn tree(&self, lexicon: &Lexicon) -> &Tree {
         self.tree
-            .get_or_init(|| Tree::new(lexicon.fst(), |id| self.of(id)))
+            .get_or_init(|| Tree::new(lexicon, |id| self.of(id)))
     }
 
     #[inline]

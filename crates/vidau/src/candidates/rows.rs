@@ -101,16 +101,25 @@ impl Row {
     }
 }
 
-/// The least sum, eight columns at a time; `W` is a multiple of eight.
+/// The least sum, eight columns at a time; `W` is a multiple of eight. Plain
+/// loops, since iterators are not always taken apart into instructions for
+/// eight.
 #[inline(always)]
 fn least_sum<const W: usize>(a: &[Cell; W], b: &[Cell; W]) -> Cell {
     let mut eight = [NEVER; 8];
-    for (a, b) in a.as_chunks().0.iter().zip(b.as_chunks().0) {
-        let (a, b): (&[Cell; 8], &[Cell; 8]) = (a, b);
+    let mut at = 0;
+    while at + 8 <= W {
         for k in 0..8 {
-            eight[k] = a[k].saturating_add(b[k]).min(eight[k]);
+            eight[k] = a[at + k].saturating_add(b[at + k]).min(eight[k]);
         }
+        at += 8;
     }
-    let four: [Cell; 4] = std::array::from_fn(|k| eight[k].min(eight[k + 4]));
-    four[0].min(four[2]).min(four[1].min(four[3]))
+    let mut half = 4;
+    while half > 0 {
+        for k in 0..half {
+            eight[k] = eight[k].min(eight[k + half]);
+        }
+        half /= 2;
+    }
+    eight[0]
 }

@@ -6,11 +6,9 @@
 //! base form stand the ways to mark it, sorted, so that those with the same
 //! beginning follow each other.
 
-use fst::raw::{Fst, Node};
-
 use super::{Cost, base_code};
-use crate::lexicon::{MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
-use crate::model::Bytes;
+use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
+use crate::model::node::Node;
 
 /// A base letter after those of the nodes above.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +49,11 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn new(fst: &Fst<Bytes>, cost: impl Fn(WordId) -> Cost) -> Self {
+    pub(super) fn new(lexicon: &Lexicon, cost: impl Fn(WordId) -> Cost) -> Self {
         let mut tree = Self::default();
-        tree.add_bases(fst, &fst.root(), 0, 0, &cost);
+        if let Some(root) = lexicon.root() {
+            tree.add_bases(root, 0, 0, &cost);
+        }
         tree
     }
 
@@ -61,19 +61,23 @@ impl Tree {
     /// the letters of the longest.
     fn add_bases(
         &mut self,
-        fst: &Fst<Bytes>,
-        node: &Node<'_>,
+        node: Node<'_>,
         value: u64,
         depth: usize,
         cost: &impl Fn(WordId) -> Cost,
     ) -> (Cost, usize) {
         let (mut least, mut longest) = (Cost::MAX / 4, depth);
-        for t in node.transitions() {
-            let below = fst.node(t.addr);
-            let value = value + t.out.value();
-            if t.inp == SEPARATOR {
+        // The greatest input comes first.
+        for (at, &input) in node.inputs().iter().enumerate().rev() {
+            let (output, below) = node.transition(at);
+            // Every key goes on with marks.
+            let Some(below) = node.below(below) else {
+                continue;
+            };
+            let value = value + u64::from(output);
+            if input == SEPARATOR {
                 let first = self.words.len();
-                self.add_words(fst, &below, value, &mut [0; MAX_LETTERS], 0, depth, cost);
+                self.add_words(below, value, &mut [0; MAX_LETTERS], 0, depth, cost);
                 if let Some(word) = self.words.get_mut(first) {
                     word.shared = 0;
                 }
@@ -84,10 +88,10 @@ impl Tree {
                     node.own = own;
                 }
                 least = least.min(own);
-            } else if depth < MAX_LETTERS && t.inp.is_ascii_lowercase() {
+            } else if depth < MAX_LETTERS && input.is_ascii_lowercase() {
                 let at = self.nodes.len();
                 self.nodes.push(TreeNode {
-                    letter: base_code(t.inp) as u8,
+                    letter: base_code(input) as u8,
                     depth: depth as u8 + 1,
                     height: 0,
                     skip: 0,
@@ -95,7 +99,7 @@ impl Tree {
                     own: 0,
                     words: (0, 0),
                 });
-                let (below, letters) = self.add_bases(fst, &below, value, depth + 1, cost);
+                let (below, letters) = self.add_bases(below, value, depth + 1, cost);
                 self.nodes[at].skip = self.nodes.len() as u32;
                 self.nodes[at].least = below;
                 self.nodes[at].height = (letters - depth - 1) as u8;
@@ -109,37 +113,39 @@ impl Tree {
     #[allow(clippy::too_many_arguments)]
     fn add_words(
         &mut self,
-        fst: &Fst<Bytes>,
-        node: &Node<'_>,
+        node: Node<'_>,
         value: u64,
         marks: &mut [u8; MAX_LETTERS],
         depth: usize,
         letters: usize,
         cost: &impl Fn(WordId) -> Cost,
     ) {
-        if depth == letters {
-            if node.is_final() {
-                let (id, foreign) = read_value(value + node.final_output().value());
-                let marks = &marks[..letters];
-                let before = &self.marks[self.marks.len().saturating_sub(letters)..];
-                let shared = marks.iter().zip(before).take_while(|(a, b)| a == b).count();
-                self.words.push(Marked {
-                    id,
-                    foreign,
-                    cost: cost(id),
-                    shared: shared as u8,
-                    marks: self.marks.len() as u32,
-                });
-                self.marks.extend_from_slice(marks);
+        for (at, &input) in node.inputs().iter().enumerate().rev() {
+            marks[depth] = input.saturating_sub(MARK0);
+            let (output, below) = node.transition(at);
+            let value = value + u64::from(output);
+            if depth + 1 < letters {
+                if let Some(below) = node.below(below) {
+                    self.add_words(below, value, marks, depth + 1, letters, cost);
+                }
+            } else if let Some(end) = node.end_below(below) {
+                self.add_word(value + u64::from(end), &marks[..letters], cost);
             }
-            return;
         }
-        for t in node.transitions() {
-            marks[depth] = t.inp.saturating_sub(MARK0);
-            let below = fst.node(t.addr);
-            let value = value + t.out.value();
-            self.add_words(fst, &below, value, marks, depth + 1, letters, cost);
-        }
+    }
+
+    fn add_word(&mut self, value: u64, marks: &[u8], cost: &impl Fn(WordId) -> Cost) {
+        let (id, foreign) = read_value(value);
+        let before = &self.marks[self.marks.len().saturating_sub(marks.len())..];
+        let shared = marks.iter().zip(before).take_while(|(a, b)| a == b).count();
+        self.words.push(Marked {
+            id,
+            foreign,
+            cost: cost(id),
+            shared: shared as u8,
+            marks: self.marks.len() as u32,
+        });
+        self.marks.extend_from_slice(marks);
     }
 
     /// The words whose base form ends at `node`.

@@ -16,6 +16,7 @@ pub mod train;
 use crate::cost::{Cost, cost_of};
 
 pub use score::Scorer;
+pub(crate) use table::read_profiles;
 pub use table::{MAX_OBSERVED, MAX_TRUTH};
 
 /// The error models of several regimes of OCR.

@@ -58,24 +58,46 @@ impl ChannelModel {
     /// # Errors
     /// [`Error::DamagedModel`] with the offset within the section.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let mut input = Input { bytes, at: 0 };
-        let n = input.u32()?;
-        if n > MAX_PROFILES {
-            return Err(input.damaged("impossible number of profiles"));
-        }
-        let mut profiles: Vec<Profile> = Vec::new();
-        for _ in 0..n {
-            let name = input.text()?;
-            if name.is_empty() || profiles.iter().any(|p| *p.name == *name) {
-                return Err(input.damaged("a profile's name is empty or not the only one"));
-            }
-            profiles.push(input.profile(name)?);
-        }
-        if input.at != bytes.len() {
-            return Err(input.damaged("bytes follow the last profile"));
+        let mut segments: Vec<Vec<Segment>> = Vec::new();
+        let mut profiles = read_profiles(bytes, |profile, truth, observed, cost| {
+            segments.resize_with(segments.len().max(profile + 1), Vec::new);
+            segments[profile].push(Segment {
+                truth: truth.into(),
+                observed: observed.into(),
+                cost,
+            });
+        })?;
+        for (profile, segments) in profiles.iter_mut().zip(segments) {
+            profile.segments = segments;
         }
         Ok(Self { profiles })
     }
+}
+
+/// Reads the profiles without their segments, which are told one by one: the
+/// number of the profile, truth, reading, cost.
+pub(crate) fn read_profiles(
+    bytes: &[u8],
+    mut tell: impl FnMut(usize, &str, &str, Cost),
+) -> Result<Vec<Profile>> {
+    let mut input = Input { bytes, at: 0 };
+    let n = input.u32()?;
+    if n > MAX_PROFILES {
+        return Err(input.damaged("impossible number of profiles"));
+    }
+    let mut profiles: Vec<Profile> = Vec::new();
+    for number in 0..n as usize {
+        let name = input.text()?;
+        if name.is_empty() || profiles.iter().any(|p| *p.name == *name) {
+            return Err(input.damaged("a profile's name is empty or not the only one"));
+        }
+        let tell = |truth: &str, observed: &str, cost| tell(number, truth, observed, cost);
+        profiles.push(input.profile(name, tell)?);
+    }
+    if input.at != bytes.len() {
+        return Err(input.damaged("bytes follow the last profile"));
+    }
+    Ok(profiles)
 }
 
 impl Profile {
@@ -143,7 +165,7 @@ impl<'a> Input<'a> {
         std::str::from_utf8(bytes).map_err(|_| self.damaged("a text is not UTF-8"))
     }
 
-    fn profile(&mut self, name: &str) -> Result<Profile> {
+    fn profile(&mut self, name: &str, mut tell: impl FnMut(&str, &str, Cost)) -> Result<Profile> {
         let mut scalars = [0; Profile::SCALARS];
         for scalar in &mut scalars {
             *scalar = i32::from_le_bytes(self.array()?);
@@ -170,25 +192,26 @@ impl<'a> Input<'a> {
                 return Err(self.damaged("an impossible ratio"));
             }
         }
-        let blanks = self.readings()?;
-        let mut segments: Vec<Segment> = Vec::new();
+        let mut blanks = Vec::new();
+        self.readings(|observed, cost| {
+            blanks.push(Reading {
+                observed: observed.into(),
+                cost,
+            });
+        })?;
+        let mut last = None;
         for _ in 0..self.u32()? {
             let truth = self.text()?;
             if !(1..=MAX_TRUTH).contains(&truth.chars().count()) {
                 return Err(self.damaged("a segment has too many or no letters"));
             }
-            if segments.last().is_some_and(|last| *last.truth >= *truth) {
+            if last.is_some_and(|last| last >= truth) {
                 return Err(self.damaged("the segments are not sorted"));
             }
-            let readings = self.readings()?;
-            if readings.is_empty() {
+            last = Some(truth);
+            if self.readings(|observed, cost| tell(truth, observed, cost))? == 0 {
                 return Err(self.damaged("a segment has no reading"));
             }
-            segments.extend(readings.into_iter().map(|r| Segment {
-                truth: truth.into(),
-                observed: r.observed,
-                cost: r.cost,
-            }));
         }
         Ok(Profile {
             name: name.into(),
@@ -202,27 +225,27 @@ impl<'a> Input<'a> {
             spurious_word,
             lost_word,
             blanks,
-            segments,
+            segments: Vec::new(),
             trust,
         })
     }
 
-    fn readings(&mut self) -> Result<Vec<Reading>> {
-        let mut readings: Vec<Reading> = Vec::new();
-        for _ in 0..self.u32()? {
+    /// Tells each reading of a group with its cost; returns their number.
+    fn readings(&mut self, mut tell: impl FnMut(&str, Cost)) -> Result<u32> {
+        let n = self.u32()?;
+        let mut last = None;
+        for _ in 0..n {
             let observed = self.text()?;
             if observed.chars().count() > MAX_OBSERVED {
                 return Err(self.damaged("a reading is too long"));
             }
-            if (readings.last()).is_some_and(|last| *last.observed >= *observed) {
+            if last.is_some_and(|last| last >= observed) {
                 return Err(self.damaged("the readings are not sorted"));
             }
-            readings.push(Reading {
-                observed: observed.into(),
-                cost: Cost::from(u16::from_le_bytes(self.array()?)),
-            });
+            last = Some(observed);
+            tell(observed, Cost::from(u16::from_le_bytes(self.array()?)));
         }
-        Ok(readings)
+        Ok(n)
     }
 
     fn damaged(&self, problem: &str) -> Error {

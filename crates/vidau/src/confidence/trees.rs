@@ -23,6 +23,9 @@ pub(super) const LEAVES: usize = 1 << DEPTH;
 const HEADER: usize = 4;
 const TREE: usize = SPLITS * 3 + LEAVES * 2;
 
+/// The features' values, so many that no feature's number has to be checked.
+type Values = [i16; FEATURES.next_power_of_two()];
+
 /// One of the trees.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
@@ -32,11 +35,12 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    fn leaf(&self, evidence: &Evidence) -> i16 {
+    #[inline]
+    fn leaf(&self, values: &Values) -> i16 {
         let mut at = 0;
         for _ in 0..DEPTH {
             let (feature, threshold) = self.splits[at];
-            let is_above = evidence.value(feature.into()) > threshold;
+            let is_above = values[usize::from(feature) % values.len()] > threshold;
             at = 2 * at + 1 + usize::from(is_above);
         }
         self.leaves[at - SPLITS]
@@ -112,7 +116,11 @@ impl Trees {
 
     /// The probability, 0 to 1, that a place of which this is known is right.
     pub(crate) fn probability(&self, evidence: &Evidence) -> f32 {
-        let leaves = self.trees.iter().map(|t| i32::from(t.leaf(evidence)));
+        let mut values = [0; FEATURES.next_power_of_two()];
+        for (feature, value) in values.iter_mut().take(FEATURES).enumerate() {
+            *value = evidence.value(feature);
+        }
+        let leaves = self.trees.iter().map(|t| i32::from(t.leaf(&values)));
         let log_odds = i32::from(self.start) + leaves.sum::<i32>();
         let odds = (f64::from(log_odds) / f64::from(NAT)).exp();
         (odds / (1.0 + odds)).clamp(0.0, 1.0) as f32

@@ -76,10 +76,6 @@ impl ContextTable {
         Ok(())
     }
 
-    pub(crate) fn words(&self) -> usize {
-        self.classes.len()
-    }
-
     pub(crate) fn class_count(&self) -> usize {
         self.lists.len()
     }

@@ -51,14 +51,29 @@ impl WideContext {
     }
 }
 
+/// One for every number that a word may have, so that none has to be checked.
+type Scores = Box<[i32; 1 << 16]>;
+
 /// The classes in the window, and what they say together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Window {
     counts: Vec<u16>,
-    scores: Vec<i32>,
+    scores: Scores,
     /// The list of the class at hand, where it is nowhere else in the window.
     alone: Option<Range<usize>>,
     lists: Lists,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        let scores = vec![0; 1 << 16].into_boxed_slice();
+        Self {
+            counts: Vec::new(),
+            scores: scores.try_into().unwrap_or_else(|_| Box::new([0; 1 << 16])),
+            alone: None,
+            lists: Lists::default(),
+        }
+    }
 }
 
 impl Window {
@@ -85,12 +100,11 @@ impl Window {
     fn clear(&mut self, table: &ContextTable) {
         self.counts.clear();
         self.counts.resize(table.class_count(), 0);
-        self.scores.clear();
-        self.scores.resize(table.words(), 0);
+        self.scores.fill(0);
     }
 
     fn score(&self, word: u16) -> i32 {
-        let all = self.scores.get(usize::from(word)).copied().unwrap_or(0);
+        let all = self.scores[usize::from(word)];
         let own = self.alone.clone().map(|own| self.lists.weight(own, word));
         all - own.unwrap_or(0)
     }
@@ -99,7 +113,7 @@ impl Window {
         if let Some(count) = self.counts.get_mut(usize::from(class)) {
             *count += 1;
             if *count == 1 {
-                self.add(table, class, 1);
+                self.add::<1>(table, class);
             }
         }
     }
@@ -108,18 +122,16 @@ impl Window {
         if let Some(count) = self.counts.get_mut(usize::from(class)) {
             *count -= 1;
             if *count == 0 {
-                self.add(table, class, -1);
+                self.add::<-1>(table, class);
             }
         }
     }
 
-    fn add(&mut self, table: &ContextTable, class: u16, sign: i32) {
+    fn add<const SIGN: i32>(&mut self, table: &ContextTable, class: u16) {
         let list = self.lists.get(table, class);
         let words = &self.lists.words[list.clone()];
         for (&word, &weight) in words.iter().zip(&self.lists.weights[list]) {
-            if let Some(score) = self.scores.get_mut(usize::from(word)) {
-                *score += sign * i32::from(weight);
-            }
+            self.scores[usize::from(word)] += SIGN * i32::from(weight);
         }
     }
 }

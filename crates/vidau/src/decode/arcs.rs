@@ -487,19 +487,24 @@ impl ArcBuilder {
     fn merge(&mut self, engine: &Engine, text: &str, line: &ByProfile, asked: Asked) {
         self.merged.clear();
         let mut merged = std::mem::take(&mut self.merged);
+        let mut profiles = 0;
         for (p, &weight) in line.iter().enumerate() {
             if weight > engine.arcs.profile_margin {
                 continue;
             }
+            profiles += 1;
             let found = self.find(engine, text, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
                 cost: c.cost + weight,
                 ..*c
             }));
         }
-        merged.sort_unstable_by_key(|c| (c.id, c.casing, c.cost));
-        merged.dedup_by_key(|c| (c.id, c.casing));
-        merged.sort_unstable_by_key(|c| (c.cost + engine.word_cost(c.id), c.id, c.casing));
+        // Those of a single profile are in order.
+        if profiles > 1 {
+            merged.sort_unstable_by_key(|c| (c.id, c.casing, c.cost));
+            merged.dedup_by_key(|c| (c.id, c.casing));
+            merged.sort_unstable_by_key(|c| (c.cost + engine.word_cost(c.id), c.id, c.casing));
+        }
         merged.truncate(engine.arcs.bounds.n_best);
         self.merged = merged;
     }

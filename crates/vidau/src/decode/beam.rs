@@ -3,6 +3,7 @@
 
 use super::lattice::{Arc, Lattice};
 use super::log_add::log_add;
+use super::trellis::{Edge, Hypothesis, NONE, Trellis, UNREACHED};
 use crate::cost::{Cost, NAT};
 use crate::lm::{self, Following, LmState, NgramModel, Rows};
 
@@ -17,41 +18,13 @@ pub(crate) struct BeamOptions {
     pub(crate) lm_scale: Cost,
 }
 
-const NONE: u32 = u32::MAX;
-const UNREACHED: Cost = Cost::MAX / 4;
 /// Slots to begin with; their number doubles as the pool grows.
 const FEW_SLOTS: usize = 64;
-
-/// A partial reading that ends at a node.
-#[derive(Debug, Clone, Copy)]
-struct Hypothesis {
-    state: LmState,
-    /// Cost of the best way here.
-    cost: Cost,
-    /// Cost of all ways here together.
-    forward: Cost,
-    backward: Cost,
-    /// The best way's last arc and where it started from.
-    arc: u32,
-    previous: u32,
-}
-
-/// One step between hypotheses.
-#[derive(Debug, Clone, Copy)]
-struct Edge {
-    from: u32,
-    to: u32,
-    arc: u32,
-    cost: Cost,
-}
 
 /// Scratch of the search, and its result.
 #[derive(Debug, Default)]
 pub(crate) struct Beam {
-    hypotheses: Vec<Hypothesis>,
-    /// `at[n]..at[n + 1]` are the hypotheses at node `n`.
-    at: Vec<u32>,
-    edges: Vec<Edge>,
+    trellis: Trellis,
     pool: Vec<Hypothesis>,
     pool_edges: Vec<Edge>,
     order: Vec<u32>,
@@ -84,31 +57,40 @@ impl Beam {
         start: LmState,
         options: BeamOptions,
     ) -> LmState {
-        self.hypotheses.clear();
-        self.edges.clear();
-        self.at.clear();
-        self.path.clear();
-        self.path_costs.clear();
-        self.hypotheses.push(Hypothesis {
-            state: start,
-            cost: 0,
-            forward: 0,
-            backward: UNREACHED,
-            arc: NONE,
-            previous: NONE,
-        });
-        self.at.extend([0, 1]);
+        self.trellis.begin(start);
+        self.run(lattice, lm, options)
+    }
+
+    /// Decodes the lattice that was decoded last, of which some arcs have got
+    /// other costs. The result is [`decode`](Self::decode)'s; where nothing has
+    /// changed it is taken over.
+    pub(crate) fn decode_again(
+        &mut self,
+        lattice: &Lattice,
+        lm: &NgramModel,
+        start: LmState,
+        options: BeamOptions,
+    ) -> LmState {
+        self.trellis.begin_again(start);
+        self.run(lattice, lm, options)
+    }
+
+    fn run(&mut self, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> LmState {
         for node in 1..lattice.nodes() {
+            if self.trellis.take_over(lattice) {
+                continue;
+            }
+            let open = self.trellis.open();
             if !self.pass_on(node, lattice) {
                 self.extend_to(node, lattice, lm, options);
                 self.prune(options);
             }
-            self.at.push(self.hypotheses.len() as u32);
+            self.trellis.close(open);
         }
-        self.trace_back();
+        self.trellis.finish(lattice);
+        self.trace_back(lattice);
         self.forward_backward(lattice);
-        let last = self.path_end();
-        self.hypotheses[last].state
+        self.trellis.hypotheses[self.trellis.last().start].state
     }
 
     /// The arcs of the best way, in order.
@@ -137,15 +119,16 @@ impl Beam {
             return false;
         }
         let (from, arc) = (only.from as usize, range.start as u32);
-        for from in self.at[from]..self.at[from + 1] {
-            let before = self.hypotheses[from as usize];
-            self.edges.push(Edge {
+        let trellis = &mut self.trellis;
+        for (h, from) in trellis.at(from).zip(0..) {
+            let before = trellis.hypotheses[h];
+            trellis.edges.push(Edge {
                 from,
-                to: self.hypotheses.len() as u32,
+                to: from,
                 arc,
                 cost: only.cost,
             });
-            self.hypotheses.push(Hypothesis {
+            trellis.hypotheses.push(Hypothesis {
                 cost: before.cost + only.cost,
                 forward: before.forward + only.cost,
                 arc,
@@ -184,7 +167,7 @@ impl Beam {
         best: &mut Cost,
     ) {
         let from = arcs[0].from as usize;
-        let hypotheses = self.at[from] as usize..self.at[from + 1] as usize;
+        let hypotheses = self.trellis.at(from);
         self.following.clear();
         self.places.clear();
         self.places.extend(arcs.iter().map(|arc| match arc.lm_len {
@@ -192,7 +175,7 @@ impl Beam {
             _ => 0,
         }));
         self.rows.clear();
-        let rows = self.hypotheses[hypotheses.clone()].iter();
+        let rows = self.trellis.hypotheses[hypotheses.clone()].iter();
         self.rows
             .extend(rows.map(|h| match self.following.is_empty() {
                 true => Rows::default(),
@@ -200,18 +183,19 @@ impl Beam {
             }));
         for ((a, arc), k) in (first as u32..).zip(arcs).zip(0..) {
             let place = self.places[k];
-            for (h, rows) in hypotheses.clone().zip(0..) {
-                let before = &self.hypotheses[h];
+            for (h, from) in hypotheses.clone().zip(0..) {
+                let before = &self.trellis.hypotheses[h];
                 let cost = before.cost + arc.cost;
-                // The language model only adds: what is out already stays out.
+                // The language model only adds: what is out already stays out,
+                // and the hypotheses that follow are dearer.
                 if cost > *best + options.margin {
-                    continue;
+                    break;
                 }
-                let rows = &self.rows[rows];
+                let rows = &self.rows[from as usize];
                 let (lm_cost, state) = match arc.lm_len {
                     0 => (0, Some(before.state)),
                     1 => {
-                        let cost = lm.cost_of(&self.following, &before.state, rows, place);
+                        let cost = lm.cost_of(&mut self.following, rows, place);
                         (cost, None)
                     }
                     _ => {
@@ -223,24 +207,25 @@ impl Beam {
                 let step = arc.cost + scaled(lm_cost, options.lm_scale);
                 if before.cost + step <= *best + options.margin {
                     let state =
-                        state.unwrap_or_else(|| lm.state_after(&self.following, rows, place));
+                        state.unwrap_or_else(|| lm.state_after(&mut self.following, rows, place));
                     *best = (*best).min(before.cost + step);
-                    self.arrive(h as u32, a, state, step);
+                    self.arrive(h, from, a, state, step);
                 }
                 if let Some(price) = arc.paragraph {
-                    let before = &self.hypotheses[h];
+                    let before = &self.trellis.hypotheses[h];
                     let (end, _) = lm.score(&before.state, lm::EOS);
                     let step = price + scaled(end, options.lm_scale);
                     *best = (*best).min(before.cost + step);
-                    self.arrive(h as u32, a, lm.begin(), step);
+                    self.arrive(h, from, a, lm.begin(), step);
                 }
             }
         }
     }
 
-    /// Puts one step into the pool, joining it with the same state.
-    fn arrive(&mut self, from: u32, arc: u32, state: LmState, step: Cost) {
-        let before = &self.hypotheses[from as usize];
+    /// Puts one step from hypothesis `h`, number `from` at its node, into the
+    /// pool, joining it with the same state.
+    fn arrive(&mut self, h: usize, from: u32, arc: u32, state: LmState, step: Cost) {
+        let before = &self.trellis.hypotheses[h];
         let cost = before.cost + step;
         let forward = before.forward + step;
         if self.pool.len() * 2 > self.slots.len() {
@@ -296,43 +281,34 @@ impl Beam {
         let best = self.order.first().map_or(0, |&i| pool[i as usize].cost);
         self.kept.clear();
         self.kept.resize(pool.len(), NONE);
-        for &i in self.order.iter().take(options.width) {
+        for (&i, to) in self.order.iter().take(options.width).zip(0..) {
             let h = pool[i as usize];
             if h.cost > best + options.margin {
                 break;
             }
-            self.kept[i as usize] = self.hypotheses.len() as u32;
-            self.hypotheses.push(h);
+            self.kept[i as usize] = to;
+            self.trellis.hypotheses.push(h);
         }
         for edge in &self.pool_edges {
             let to = self.kept[edge.to as usize];
             if to != NONE {
-                self.edges.push(Edge { to, ..*edge });
+                self.trellis.edges.push(Edge { to, ..*edge });
             }
         }
     }
 
-    /// The best hypothesis at the last node that was reached.
-    fn path_end(&self) -> usize {
-        let last = self.at.len() - 1;
-        (0..last)
-            .rev()
-            .map(|n| self.at[n] as usize..self.at[n + 1] as usize)
-            .find(|range| !range.is_empty())
-            .map_or(0, |range| range.start)
-    }
-
-    fn trace_back(&mut self) {
-        let mut h = self.path_end();
-        loop {
-            let hypothesis = &self.hypotheses[h];
-            if hypothesis.arc == NONE {
-                break;
-            }
-            let before = &self.hypotheses[hypothesis.previous as usize];
+    fn trace_back(&mut self, lattice: &Lattice) {
+        self.path.clear();
+        self.path_costs.clear();
+        let trellis = &self.trellis;
+        let mut hypothesis = &trellis.hypotheses[trellis.last().start];
+        while hypothesis.arc != NONE {
+            let from = lattice.arcs()[hypothesis.arc as usize].from as usize;
+            let before = trellis.at(from).start + hypothesis.previous as usize;
+            let before = &trellis.hypotheses[before];
             self.path.push(hypothesis.arc);
             self.path_costs.push(hypothesis.cost - before.cost);
-            h = hypothesis.previous as usize;
+            hypothesis = before;
         }
         self.path.reverse();
         self.path_costs.reverse();
@@ -341,22 +317,29 @@ impl Beam {
     fn forward_backward(&mut self, lattice: &Lattice) {
         self.posteriors.clear();
         self.posteriors.resize(lattice.arcs().len(), UNREACHED);
-        let end = self.path_end();
+        let trellis = &mut self.trellis;
         let mut total = UNREACHED;
-        for h in &mut self.hypotheses[end..] {
+        for h in trellis.last() {
+            let h = &mut trellis.hypotheses[h];
             h.backward = 0;
             total = log_add(total, h.forward);
         }
-        for edge in self.edges.iter().rev() {
-            let after = self.hypotheses[edge.to as usize].backward;
-            if after >= UNREACHED {
-                continue;
+        for node in (1..lattice.nodes()).rev() {
+            let here = trellis.at(node).start;
+            for edge in trellis.edges_into(node).rev() {
+                let edge = trellis.edges[edge];
+                let after = trellis.hypotheses[here + edge.to as usize].backward;
+                if after >= UNREACHED {
+                    continue;
+                }
+                let start = lattice.arcs()[edge.arc as usize].from as usize;
+                let from = trellis.at(start).start + edge.from as usize;
+                let from = &mut trellis.hypotheses[from];
+                let through = from.forward + edge.cost + after - total;
+                from.backward = log_add(from.backward, edge.cost + after);
+                let posterior = &mut self.posteriors[edge.arc as usize];
+                *posterior = log_add(*posterior, through.max(0));
             }
-            let from = &mut self.hypotheses[edge.from as usize];
-            let through = from.forward + edge.cost + after - total;
-            from.backward = log_add(from.backward, edge.cost + after);
-            let posterior = &mut self.posteriors[edge.arc as usize];
-            *posterior = log_add(*posterior, through.max(0));
         }
     }
 }

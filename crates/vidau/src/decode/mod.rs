@@ -12,6 +12,7 @@ mod profiles;
 mod recurrence;
 mod rule_arcs;
 mod stray;
+mod trellis;
 
 pub(crate) use arcs::{ArcBuilder, ArcOptions};
 pub(crate) use beam::{Beam, BeamOptions, probability};

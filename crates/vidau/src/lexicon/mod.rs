@@ -16,7 +16,9 @@ pub use build::build_lexicon;
 use crate::error::Result;
 use crate::model::Bytes;
 use crate::model::container::{Container, Tag};
+use crate::model::node as keys;
 use crate::syllable::{Letter, MARKS};
+use crate::words::Words;
 
 /// Between base letters and marks in a key; smaller than both.
 pub(crate) const SEPARATOR: u8 = 1;
@@ -47,27 +49,22 @@ pub(crate) fn read_value(value: u64) -> (WordId, bool) {
 /// Base form and marks of every word, and the words by number.
 pub struct Lexicon {
     fst: Fst<Bytes>,
-    words: Vec<Box<str>>,
+    words: Words,
 }
 
 impl Lexicon {
-    /// Opens the lexicon of a model; `vocabulary` are the language model's
-    /// words in the order of their ids.
+    /// Opens the lexicon of a model; `words` are the language model's.
     ///
     /// # Errors
     /// [`crate::Error::DamagedModel`].
-    pub(crate) fn open<'a>(
-        container: &Container,
-        vocabulary: impl Iterator<Item = &'a str>,
-    ) -> Result<Self> {
+    pub(crate) fn open(container: &Container, mut words: Words) -> Result<Self> {
         let bytes = container.section(LEXICON)?;
         let fst =
             Fst::new(bytes).map_err(|e| container.damaged(LEXICON, format!("no lexicon: {e}")))?;
         let extra = container.section(EXTRA_WORDS)?;
         let extra =
             std::str::from_utf8(&extra).map_err(|_| container.damaged(EXTRA_WORDS, "not UTF-8"))?;
-        let extra: Vec<Box<str>> = extra.lines().map(Box::from).collect();
-        let words = vocabulary.map(Box::from).chain(extra).collect();
+        words.extend(extra);
         Ok(Self { fst, words })
     }
 
@@ -131,14 +128,16 @@ impl Lexicon {
         Ok(())
     }
 
-    pub(crate) fn fst(&self) -> &Fst<Bytes> {
-        &self.fst
+    /// The keys' root; `None` where there are no words.
+    pub(crate) fn root(&self) -> Option<keys::Node<'_>> {
+        let root = self.fst.root().addr();
+        (root != 0).then(|| keys::Node::new(self.fst.as_bytes(), root))
     }
 
     /// The word in lower case with the tone placed the old way ("hòa").
     #[must_use]
     pub fn word(&self, id: WordId) -> &str {
-        self.words.get(id as usize).map_or("", |w| w)
+        self.words.get(id as usize).unwrap_or("")
     }
 
     /// Number of words.
@@ -158,8 +157,17 @@ impl Lexicon {
     pub fn id(&self, word: &str) -> Option<WordId> {
         let mut key = [0; 2 * MAX_LETTERS + 1];
         let len = write_key(word, &mut key)?;
-        let value = self.fst.get(&key[..len])?;
-        Some(read_value(value.value()).0)
+        let mut node = self.root()?;
+        let (last, above) = key[..len].split_last()?;
+        let mut value = 0;
+        for &byte in above {
+            let (output, below) = node.find(byte)?;
+            value += u64::from(output);
+            node = node.below(below)?;
+        }
+        let (output, below) = node.find(*last)?;
+        value += u64::from(output) + u64::from(node.end_below(below)?);
+        Some(read_value(value).0)
     }
 }
 

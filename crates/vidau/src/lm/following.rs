@@ -34,13 +34,35 @@ struct Row {
     start: u32,
 }
 
+/// Of a large node: not looked up, since it was not asked for.
+const UNASKED: Step = Step {
+    code: 1,
+    address: u32::MAX,
+};
 /// A context that has none of the words.
 const MISS: u32 = u32::MAX;
 /// 2 to this are the slots of `seen`, several times a usual beam's contexts.
 const SEEN_BITS: u32 = 8;
 
-/// Where the contexts of a state stand.
-pub(crate) type Rows = [u32; MAX_ORDER - 1];
+/// The contexts of a state that have some of the words, the longest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Rows {
+    rows: [Asked; MAX_ORDER - 1],
+    len: usize,
+    /// What backing off from all contexts costs.
+    backoff: Cost,
+}
+
+/// A context and where it stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Asked {
+    address: u32,
+    start: u32,
+    /// In words.
+    length: usize,
+    /// What backing off to it from the longest costs.
+    backoff: Cost,
+}
 
 impl Default for Following {
     fn default() -> Self {
@@ -114,36 +136,52 @@ impl Following {
         start
     }
 
-    /// Steps from the context at `address` over all words; `None` if it has
-    /// none of them.
+    /// Steps from the context at `address` over all words, those of a large
+    /// node still to be looked up; `None` if it has none of them.
     fn fill(&mut self, trie: &Trie, address: u32) -> Option<u32> {
         let start = self.steps.len();
+        let node = trie.node(address);
+        if node.has_groups() {
+            self.steps.resize(start + self.words.len(), UNASKED);
+            return Some(start as u32);
+        }
         self.steps.resize(start + self.words.len(), Step::NONE);
         let steps = &mut self.steps[start..];
-        let node = trie.node(address);
         let mut some = false;
-        if node.has_groups() {
-            for (k, step) in steps.iter_mut().enumerate() {
-                let find = || node.step(self.spelt[k]).unwrap_or(Step::NONE);
-                *step = self.memo.get_or_find(address, self.words[k], find);
-                some |= *step != Step::NONE;
-            }
-        } else {
-            for (input, &byte) in node.inputs().iter().enumerate() {
-                let mut at = usize::from(self.begins[usize::from(byte)]);
-                while let Some(place) = at.checked_sub(1) {
-                    if let Some(step) = node.step_over(input, self.spelt[place]) {
-                        steps[place] = step;
-                        some = true;
-                    }
-                    at = usize::from(self.alike[place]);
+        for (input, &byte) in node.inputs().iter().enumerate() {
+            let mut at = usize::from(self.begins[usize::from(byte)]);
+            while let Some(place) = at.checked_sub(1) {
+                if let Some(step) = node.step_over(input, self.spelt[place]) {
+                    steps[place] = step;
+                    some = true;
                 }
+                at = usize::from(self.alike[place]);
             }
         }
         if !some {
             self.steps.truncate(start);
         }
         some.then_some(start as u32)
+    }
+
+    /// The step over word `place` from the context `asked`.
+    #[inline]
+    fn step(&mut self, trie: &Trie, asked: Asked, place: usize) -> Step {
+        match self.steps[asked.start as usize + place] {
+            UNASKED => self.find(trie, asked, place),
+            step => step,
+        }
+    }
+
+    fn find(&mut self, trie: &Trie, asked: Asked, place: usize) -> Step {
+        let find = || {
+            let step = trie.node(asked.address).step(self.spelt[place]);
+            step.unwrap_or(Step::NONE)
+        };
+        let word = self.words[place];
+        let step = self.memo.get_or_find(asked.address, word, find);
+        self.steps[asked.start as usize + place] = step;
+        step
     }
 }
 
@@ -154,22 +192,25 @@ struct Memo {
     slots: Vec<Known>,
 }
 
+/// Laid out flat, so that it takes twelve bytes.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     address: u32,
     word: u16,
-    step: Step,
+    code: u8,
+    next: u32,
 }
 
 /// 2 to this are the memo's slots.
-const MEMO_BITS: u32 = 15;
+const MEMO_BITS: u32 = 17;
 
 impl Default for Memo {
     fn default() -> Self {
         let none = Known {
             address: 0,
             word: 0,
-            step: Step::NONE,
+            code: Step::NONE.code,
+            next: Step::NONE.address,
         };
         Self {
             slots: vec![none; 1 << MEMO_BITS],
@@ -184,13 +225,18 @@ impl Memo {
         let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS);
         let known = &mut self.slots[slot as usize];
         if (known.address, known.word) != (address, word) {
+            let step = find();
             *known = Known {
                 address,
                 word,
-                step: find(),
+                code: step.code,
+                next: step.address,
             };
         }
-        known.step
+        Step {
+            code: known.code,
+            address: known.next,
+        }
     }
 }
 
@@ -204,56 +250,59 @@ impl NgramModel {
         following.add(word, self.spelt(word))
     }
 
-    /// Looks up the words added after the contexts of `state`.
+    /// Finds the contexts of `state`, to be asked for the words added.
     pub(crate) fn look_up(&self, following: &mut Following, state: &LmState) -> Rows {
-        let mut rows = [MISS; MAX_ORDER - 1];
-        for (row, context) in rows.iter_mut().zip(&state.contexts) {
-            if context.address != 0 {
-                *row = following.row(self.trie(), context.address);
+        let mut rows = Rows::default();
+        for length in (1..self.order()).rev() {
+            let context = state.contexts[length - 1];
+            if context.address() == 0 {
+                continue;
             }
+            let start = following.row(self.trie(), context.address());
+            if start != MISS {
+                rows.rows[rows.len] = Asked {
+                    address: context.address(),
+                    start,
+                    length,
+                    backoff: rows.backoff,
+                };
+                rows.len += 1;
+            }
+            rows.backoff += context.backoff();
         }
         rows
     }
 
-    /// The cost of word `place` after `state`, whose contexts are `rows`.
+    /// The cost of word `place` after the state whose contexts are `rows`.
     #[inline]
-    pub(crate) fn cost_of(
-        &self,
-        following: &Following,
-        state: &LmState,
-        rows: &Rows,
-        place: usize,
-    ) -> Cost {
-        let mut backoff = 0;
-        for length in (1..self.order()).rev() {
-            let row = rows[length - 1];
-            if row != MISS {
-                let step = following.steps[row as usize + place];
-                if step != Step::NONE {
-                    return backoff + self.entry(length, step).cost;
-                }
+    pub(crate) fn cost_of(&self, following: &mut Following, rows: &Rows, place: usize) -> Cost {
+        for &asked in rows.rows.iter().take(rows.len) {
+            let step = following.step(self.trie(), asked, place);
+            if step != Step::NONE {
+                return asked.backoff + self.entry(asked.length, step).cost;
             }
-            backoff += state.contexts[length - 1].backoff();
         }
-        backoff + self.unigram(following.words[place])
+        rows.backoff + self.unigram(following.words[place])
     }
 
     /// The state after word `place`.
     #[inline]
-    pub(crate) fn state_after(&self, following: &Following, rows: &Rows, place: usize) -> LmState {
+    pub(crate) fn state_after(
+        &self,
+        following: &mut Following,
+        rows: &Rows,
+        place: usize,
+    ) -> LmState {
         let mut next = LmState::default();
         next.contexts[0] = self.root(following.words[place]);
-        for length in 1..self.order() - 1 {
-            let row = rows[length - 1];
-            if row == MISS {
+        for &asked in rows.rows.iter().take(rows.len) {
+            if asked.length + 1 >= self.order() {
                 continue;
             }
-            let step = following.steps[row as usize + place];
+            let step = following.step(self.trie(), asked, place);
             if step != Step::NONE && step.address != 0 {
-                next.contexts[length] = Context {
-                    address: step.address,
-                    backoff: self.entry(length, step).backoff,
-                };
+                let backoff = self.entry(asked.length, step).backoff;
+                next.contexts[asked.length] = Context::new(step.address, backoff);
             }
         }
         next
@@ -289,8 +338,8 @@ mod tests {
             let rows = lm.look_up(&mut following, &state);
             assert_eq!(lm.look_up(&mut following, &state), rows);
             for (place, &word) in places.into_iter().zip(&asked) {
-                let cost = lm.cost_of(&following, &state, &rows, place);
-                let after = lm.state_after(&following, &rows, place);
+                let cost = lm.cost_of(&mut following, &rows, place);
+                let after = lm.state_after(&mut following, &rows, place);
                 assert_eq!((cost, after), lm.score(&state, word));
             }
             state = lm.score(&state, pair[1]).1;

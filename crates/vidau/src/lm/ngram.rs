@@ -10,6 +10,7 @@ use super::trie::{Step, Trie};
 use super::vocab::{BOS, FIRST_WORD, UNKNOWN};
 use crate::model::Bytes;
 use crate::model::container::Container;
+use crate::words::Words;
 use crate::{Cost, NAT, Result};
 
 /// No context's bits.
@@ -17,7 +18,7 @@ const NOT_ASKED: u64 = u64::MAX;
 
 /// An n-gram model, opened from a model file and used in place.
 pub struct NgramModel {
-    words: Vec<Box<str>>,
+    words: Words,
     by_word: OnceLock<Vec<u16>>,
     pub(super) unigrams: Vec<Entry>,
     /// Where each word as context of one word stands, once it was asked for.
@@ -47,7 +48,9 @@ impl NgramModel {
         let ngrams = Trie::open(container.section(sections::NGRAMS)?)
             .ok_or_else(|| container.damaged(sections::NGRAMS, "it is not whole"))?;
         let spelt = spelling::spell(words.len());
-        let roots = words.iter().map(|_| AtomicU64::new(NOT_ASKED)).collect();
+        let roots = (0..words.len())
+            .map(|_| AtomicU64::new(NOT_ASKED))
+            .collect();
         Ok(Self {
             words,
             by_word: OnceLock::new(),
@@ -106,18 +109,15 @@ impl NgramModel {
         let mut backoff = 0;
         for length in (1..self.order()).rev() {
             let context = state.contexts[length - 1];
-            if context.address == 0 {
+            if context.address() == 0 {
                 continue;
             }
-            match self.ngrams.step(context.address, spelt) {
+            match self.ngrams.step(context.address(), spelt) {
                 Some(step) => {
                     let entry = self.codebooks[length - 1].entry(step);
                     found = found.or(Some(backoff + entry.cost));
                     if length + 1 < self.order() && step.address != 0 {
-                        next.contexts[length] = Context {
-                            address: step.address,
-                            backoff: entry.backoff,
-                        };
+                        next.contexts[length] = Context::new(step.address, entry.backoff);
                     }
                 }
                 None => backoff += context.backoff(),
@@ -167,10 +167,9 @@ impl NgramModel {
     fn find_root(&self, word: u16) -> Context {
         let step = self.ngrams.step(self.ngrams.root(), self.spelt(word));
         let root = match step {
-            Some(step) if step.address != 0 => Context {
-                address: step.address,
-                backoff: self.unigrams[usize::from(word)].backoff,
-            },
+            Some(step) if step.address != 0 => {
+                Context::new(step.address, self.unigrams[usize::from(word)].backoff)
+            }
             _ => Context::default(),
         };
         let known = &self.roots[usize::from(word)];
@@ -182,6 +181,10 @@ impl NgramModel {
     #[inline]
     pub(super) fn entry(&self, length: usize, step: Step) -> Entry {
         self.codebooks[length - 1].entry(step)
+    }
+
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
     }
 
     /// How many words there are, the ids below [`FIRST_WORD`] included.
@@ -200,7 +203,7 @@ impl NgramModel {
     /// The spelling of `id`: lower case, old tone placement.
     #[must_use]
     pub fn word(&self, id: u16) -> &str {
-        self.words.get(usize::from(id)).map_or("<unk>", |w| w)
+        self.words.get(usize::from(id)).unwrap_or("<unk>")
     }
 
     /// The id of a word in lower case and old tone placement; [`UNKNOWN`] if
@@ -237,14 +240,15 @@ impl std::fmt::Debug for NgramModel {
     }
 }
 
-fn read_words(container: &Container) -> Result<Vec<Box<str>>> {
+fn read_words(container: &Container) -> Result<Words> {
     let bytes = container.section(sections::VOCABULARY)?;
     let damaged = |problem: &str| container.damaged(sections::VOCABULARY, problem);
     let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not UTF-8"))?;
     if !text.ends_with('\n') {
         return Err(damaged("it ends within a word"));
     }
-    let words: Vec<Box<str>> = text.lines().map(Box::from).collect();
+    let mut words = Words::default();
+    words.extend(text);
     if words.len() < usize::from(FIRST_WORD) || words.len() > spelling::MOST_WORDS {
         return Err(damaged("impossible number of words"));
     }

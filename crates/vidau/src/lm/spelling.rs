@@ -6,6 +6,8 @@
 //! put into groups by their bytes, each group a node of its own, under bytes
 //! that spell no word.
 
+use crate::model::node::PACKED;
+
 /// Bytes that words are spelt with; those from here on name groups.
 pub(super) const LETTERS: usize = 248;
 /// Bytes in one group.
@@ -15,11 +17,6 @@ const GROUP: u8 = 31;
 pub(super) const MOST_TRANSITIONS: usize = 32;
 /// The most words that two bytes can tell apart.
 pub(super) const MOST_WORDS: usize = LETTERS * LETTERS;
-
-/// The bytes that `fst` packs into the head of a node with one transition, by
-/// the numbers that it gives them, less one.
-pub(super) const PACKED: &[u8; 63] =
-    b"te/oasripcnw.hlm-du012g=:bf3y5&_4v9678k%?xCDASFIBEjPTzRNM+LOqHG";
 
 /// The group of a byte.
 #[inline]

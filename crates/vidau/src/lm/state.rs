@@ -14,37 +14,58 @@ pub struct LmState {
 
 /// A node of the automaton and the cost of backing off from it. At address 0
 /// (the empty node) there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct Context {
-    pub(super) address: u32,
-    pub(super) backoff: i16,
-}
+///
+/// Address and cost are one number of 48 bits, which is compared and hashed
+/// as it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Context(u64);
 
 impl Context {
-    pub(super) fn backoff(&self) -> Cost {
-        Cost::from(self.backoff)
+    #[inline]
+    pub(super) fn new(address: u32, backoff: i16) -> Self {
+        Self(u64::from(address) << 16 | u64::from(backoff as u16))
     }
 
-    /// 48 bits.
+    #[inline]
+    pub(super) fn address(self) -> u32 {
+        (self.0 >> 16) as u32
+    }
+
+    #[inline]
+    pub(super) fn backoff(self) -> Cost {
+        Cost::from(self.0 as i16)
+    }
+
     #[inline]
     pub(super) fn to_bits(self) -> u64 {
-        u64::from(self.address) << 16 | u64::from(self.backoff as u16)
+        self.0
     }
 
     #[inline]
     pub(super) fn from_bits(bits: u64) -> Self {
-        Self {
-            address: (bits >> 16) as u32,
-            backoff: bits as u16 as i16,
-        }
+        Self(bits)
+    }
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{:+}", self.address(), self.backoff())
     }
 }
 
 impl LmState {
     /// A number that equal states share.
+    #[inline]
     pub(crate) fn hash64(&self) -> u64 {
-        self.contexts.iter().fold(0, |hash: u64, c| {
-            (hash.rotate_left(23) ^ c.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        const ODD: [u64; MAX_ORDER - 1] = [
+            0x9e37_79b9_7f4a_7c15,
+            0xbf58_476d_1ce4_e5b9,
+            0x94d0_49bb_1331_11eb,
+            0xd6e8_feb8_6659_fd93,
+        ];
+        let parts = self.contexts.iter().zip(ODD);
+        parts.fold(0, |sum: u64, (c, odd)| {
+            sum.wrapping_add(c.to_bits().wrapping_mul(odd))
         }) >> 32
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod automaton;
 mod bytes;
 pub mod container;
 mod manifest;
+pub(crate) mod node;
 
 #[cfg(feature = "train")]
 pub use assemble::assemble;

@@ -85,7 +85,7 @@ fn least(lattice: &Lattice, lm: &NgramModel, start: LmState) -> Cost {
 /// The cost of the best way that the beam kept.
 fn decoded(beam: &mut Beam, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> Cost {
     beam.decode(lattice, lm, lm.begin(), options);
-    beam.hypotheses[beam.path_end()].cost
+    beam.trellis.hypotheses[beam.trellis.last().start].cost
 }
 
 #[test]
@@ -137,4 +137,35 @@ fn a_wide_beam_reads_a_page_alike() {
     }
     assert!(all > 1000, "{all}");
     assert!(others * 200 <= all, "{others} of {all}");
+}
+
+/// What a second decoding takes over is what it would have found.
+#[test]
+fn decoding_again_is_decoding_anew() {
+    let engine = engine();
+    let (mut arcs, mut beam, mut fresh) = (ArcBuilder::default(), Beam::default(), Beam::default());
+    let result = |beam: &Beam| {
+        let (path, costs) = (beam.path().to_vec(), beam.path_costs().to_vec());
+        (path, costs, beam.posteriors().to_vec())
+    };
+    for page in [ENG, VIE] {
+        let mut lattice = lattice(&engine, &mut arcs, page);
+        let (lm, start) = (&engine.lm, engine.lm.begin());
+        beam.decode(&lattice, lm, start, engine.beam);
+        for step in [1, 2000, 300, 50] {
+            // Nothing, then ever more places get dearer or cheaper.
+            for (k, a) in (step..lattice.arcs().len()).step_by(step).enumerate() {
+                if step > 1 {
+                    lattice.add_cost(a, if k % 2 == 0 { NAT } else { -NAT / 3 });
+                }
+            }
+            let end = beam.decode_again(&lattice, lm, start, engine.beam);
+            assert_eq!(end, fresh.decode(&lattice, lm, start, engine.beam));
+            assert_eq!(result(&beam), result(&fresh));
+            let taken = beam.trellis.shifts.iter().flatten().count();
+            let nodes = beam.trellis.shifts.len();
+            assert!(taken > nodes / 4, "{taken} of {nodes}");
+            assert!(step > 1 || taken == nodes);
+        }
+    }
 }

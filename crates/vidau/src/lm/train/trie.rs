@@ -8,8 +8,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::lm::spelling::{MOST_TRANSITIONS, PACKED, Spelt, group};
+use crate::lm::spelling::{MOST_TRANSITIONS, Spelt, group};
 use crate::lm::trie::HEADER;
+use crate::model::node::PACKED;
 
 /// Equal nodes are shared when this near: two bytes reach them from wherever
 /// the transitions to them will stand.
