@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::support::Folder;
+use crate::support::{Folder, STRIPPED};
 
 fn fixture(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data/fixtures");
@@ -67,6 +67,68 @@ fn every_format_is_restored_and_goes_back_byte_for_byte() {
             for (name, bytes) in &samples {
                 assert_eq!(&dir.get(name), bytes, "{name}, {form}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_file_restored_again_into_the_same_ledger_goes_back() {
+    for form in ["lines", "compact"] {
+        let dir = Folder::new();
+        for (name, bytes) in samples() {
+            dir.put(name, &bytes);
+            let ledger = ["--ledger", "l", "--ledger-form", form];
+            let to_another = [&["restore", "-q", name, "-o", "o"], &ledger[..]].concat();
+            let in_place = [&["restore", "-q", "-w", name], &ledger[..]].concat();
+            dir.run(&to_another).expect(0);
+            dir.run(&to_another).expect(0);
+            dir.run(&["revert", "l", "o"]).expect(0);
+            assert_eq!(dir.get("o"), bytes, "{name}, {form}");
+            for _ in 0..2 {
+                dir.run(&in_place).expect(0);
+                dir.run(&["revert", "l", name]).expect(0);
+                assert_eq!(dir.get(name), bytes, "{name}, {form}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_ledger_that_was_cut_off_loses_nothing_that_was_written() {
+    let long = "Thuc hien cong tac dan van\n".repeat(11_000);
+    for (form, text) in [
+        ("lines", fixture("ke-hoach.eng.ocr.txt")),
+        ("compact", fixture("ke-hoach.eng.ocr.txt")),
+        ("compact", long.into_bytes()),
+    ] {
+        let dir = Folder::new();
+        dir.put("a.txt", &text);
+        let ledger = ["--ledger", "l", "--ledger-form", form];
+        let restore = [&["restore", "-q", "a.txt", "-o", "o"], &ledger[..]].concat();
+        dir.run(&restore).expect(0);
+        let once = dir.get("l");
+        dir.run(&restore).expect(0);
+        let twice = dir.get("l");
+        let restored = dir.get("o");
+        // Killed in the middle of the second record, once in a line, once between two.
+        let middle = once.len() + (twice.len() - once.len()) / 2;
+        let line_end = middle
+            + twice[middle..]
+                .iter()
+                .position(|&b| b == b'\n')
+                .expect("one");
+        for cut in [once.len() + 5, middle, line_end + 1, twice.len() - 2] {
+            dir.put("l", &twice[..cut]);
+            dir.run(&["revert", "l", "o", "-o", "back"]).expect(0);
+            assert_eq!(dir.get("back"), text, "{form}, cut at {cut}");
+            dir.put("b.txt", STRIPPED);
+            dir.run(&[&["restore", "-q", "-w", "b.txt"], &ledger[..]].concat())
+                .expect(0);
+            for (file, before) in [("b.txt", STRIPPED.as_bytes()), ("o", &text)] {
+                dir.run(&["revert", "l", file]).expect(0);
+                assert_eq!(dir.get(file), before, "{file}, {form}, cut at {cut}");
+            }
+            dir.put("o", &restored);
         }
     }
 }

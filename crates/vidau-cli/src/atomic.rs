@@ -1,7 +1,7 @@
 //! Files that are replaced whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -57,19 +57,29 @@ pub(crate) fn check_writable(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Appends to the file at `path` and syncs it; where that fails, the file is
-/// as it was.
-pub(crate) fn append(path: &Path, mut content: impl Read) -> anyhow::Result<()> {
-    let mut append = || -> io::Result<()> {
+/// Appends lines to the file at `path` and syncs it; where that fails, the
+/// file is as it was. A last line that was cut off is ended first.
+pub(crate) fn append(path: &Path, content: impl Read) -> anyhow::Result<()> {
+    let append = || -> io::Result<()> {
         let mut file = OpenOptions::new().create(true).append(true).open(path)?;
         let metadata = file.metadata()?;
-        let written = io::copy(&mut content, &mut file).and_then(|_| file.sync_all());
+        let is_cut_off = metadata.is_file() && metadata.len() > 0 && last_byte(path)? != b'\n';
+        let end: &[u8] = if is_cut_off { b"\n" } else { b"" };
+        let written = io::copy(&mut end.chain(content), &mut file).and_then(|_| file.sync_all());
         if written.is_err() && metadata.is_file() {
             file.set_len(metadata.len())?;
         }
         written
     };
     append().with_context(|| format!("{}", path.display()))
+}
+
+fn last_byte(path: &Path) -> io::Result<u8> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-1))?;
+    let mut byte = [0];
+    file.read_exact(&mut byte)?;
+    Ok(byte[0])
 }
 
 /// Where what is put aside for `path` is to lie: where there is no room, there

@@ -60,14 +60,19 @@ pub(super) fn restored_as<'l>(
     file: &Path,
 ) -> anyhow::Result<(&'l Recorded, Vec<u8>)> {
     let mut bytes = input::read(file)?;
-    let mut found = None;
-    // Each record is undone once at most, whatever the ledger says.
+    let (mut found, mut failed) = (None, None);
+    // Each record is undone once at most, whatever the ledger says. One that was
+    // cut off leads nowhere, but there may be an older one of the same output.
     for step in recorded.iter().rev() {
         if step.is_output(&bytes) {
-            let undone = step.undo(&bytes);
-            bytes = undone.with_context(|| shown(file))?;
-            found = Some(step);
+            match step.undo(&bytes) {
+                Ok(undone) => (bytes, found, failed) = (undone, Some(step), None),
+                Err(error) => failed = Some(error),
+            }
         }
+    }
+    if let Some(error) = failed {
+        return Err(error.context(shown(file)));
     }
     let Some(found) = found else {
         bail!(

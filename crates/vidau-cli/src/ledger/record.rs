@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tempfile::SpooledTempFile;
 use vidau::formats::{Encoding, Format, Record};
@@ -243,13 +244,19 @@ fn begins(line: &str, schema: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with('"'))
 }
 
+/// Whether the end is missing. It was being written when the program was
+/// killed, and what it speaks of was not written then.
+pub(super) fn is_cut_off(line: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(line).is_err_and(|e| e.is_eof())
+}
+
 /// Reads a ledger of either form; files in its order.
 fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
     let mut all: Vec<Recorded> = Vec::new();
-    let mut lines = text.lines().enumerate();
+    let mut lines = text.lines().enumerate().peekable();
     while let Some((i, line)) = lines.next() {
         let place = || format!("{name}, line {}", i + 1);
-        if line.trim().is_empty() {
+        if is_cut_off(line) {
             continue;
         }
         if begins(line, compact::SCHEMA) {
@@ -257,8 +264,9 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
             continue;
         }
         if begins(line, rows::SCHEMA) {
-            let mut rest = lines.by_ref().map(|(_, line)| line);
-            all.push(rows::read(line, &mut rest).with_context(place)?);
+            let is_row = |line: &str| !line.starts_with("{\"schema\"");
+            let rest = std::iter::from_fn(|| Some(lines.next_if(|(_, l)| is_row(l))?.1));
+            all.extend(rows::read(line, rest).with_context(place)?);
             continue;
         }
         let entry: Entry<'_> = serde_json::from_str(line)
@@ -282,7 +290,9 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
         };
         let file = entry.file.into_owned();
         match all.last_mut() {
-            Some(last) if last.file == file && last.output == entry.output => {
+            Some(last)
+                if last.file == file && last.output == entry.output && last.precedes(&change) =>
+            {
                 last.undo.extend(undo);
                 last.changes.push(change);
             }
@@ -308,6 +318,12 @@ impl Recorded {
             undo,
             changes: Vec::new(),
         }
+    }
+
+    /// Whether the change may be one of the same run: a run's stand in the order
+    /// of the text, and the same file restored once more begins it anew.
+    fn precedes(&self, change: &Change) -> bool {
+        self.changes.last().is_some_and(|c| c.span < change.span)
     }
 
     /// What the ledger calls it.

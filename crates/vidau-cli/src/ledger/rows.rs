@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::raw;
-use super::record::{File, Recorded, Undo};
+use super::record::{File, Recorded, Undo, is_cut_off};
 use crate::page::PageOutcome;
 
 /// Name and version of the layout.
@@ -133,15 +133,16 @@ fn trimmed<'t>(before: &'t str, after: &'t str) -> (usize, &'t str, &'t str) {
     (start, cut(before), cut(after))
 }
 
-/// Reads what follows a header, up to its trailer.
-pub(super) fn read(
+/// Reads what follows a header, up to its trailer; nothing where that is
+/// missing, because the program was killed.
+pub(super) fn read<'l>(
     header: &str,
-    lines: &mut dyn Iterator<Item = &str>,
-) -> anyhow::Result<Recorded> {
+    lines: impl Iterator<Item = &'l str>,
+) -> anyhow::Result<Option<Recorded>> {
     let header: Header<'_> = serde_json::from_str(header)?;
     let mut undo: Vec<Undo> = Vec::new();
     let mut at = 0usize;
-    for line in lines {
+    for line in lines.filter(|line| !is_cut_off(line)) {
         if line.starts_with('{') {
             let trailer: Trailer = serde_json::from_str(line)?;
             ensure!(
@@ -150,7 +151,7 @@ pub(super) fn read(
                 undo.len(),
                 trailer.rows
             );
-            return Ok(Recorded::new(header.file, trailer.output, undo));
+            return Ok(Some(Recorded::new(header.file, trailer.output, undo)));
         }
         let (gap, before, after, _, _): (usize, String, String, u8, u8) =
             serde_json::from_str(line).context("not a row of a ledger")?;
@@ -162,7 +163,7 @@ pub(super) fn read(
         at = edit.end();
         undo.push(edit);
     }
-    anyhow::bail!("cut off: the ledger's last line is missing")
+    Ok(None)
 }
 
 #[cfg(test)]
