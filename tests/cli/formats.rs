@@ -185,6 +185,29 @@ fn one_change_can_be_undone_alone() {
 }
 
 #[test]
+fn one_change_of_a_second_restoring_can_be_undone_alone() {
+    let dir = Folder::new();
+    let text = fixture("ke-hoach.eng.ocr.txt");
+    dir.put("a.txt", &text);
+    let restore = ["restore", "-q", "-w", "--ledger", "l", "a.txt"];
+    let careful = [&restore[..], &["--min-confidence", "0.99"]].concat();
+    dir.run(&careful).expect(0);
+    let first = entries(&dir.get("l")).len();
+    dir.run(&restore).expect(0);
+    let all = entries(&dir.get("l"));
+    let second = &all[first..];
+    assert!(second.len() > 2, "{}", second.len());
+    let place = format!("{}:{}", second[1]["line"], second[1]["column"]);
+    dir.run(&["revert", "l", "a.txt", "--only", &place])
+        .expect(0);
+    let left = entries(&dir.get("l")).split_off(all.len());
+    assert_eq!(left.len(), second.len() - 1);
+    assert_eq!(left[0]["input"], second[0]["input"]);
+    dir.run(&["revert", "l", "a.txt"]).expect(0);
+    assert_eq!(dir.get("a.txt"), text);
+}
+
+#[test]
 fn decisions_are_carried_out_and_can_be_undone() {
     for (name, bytes) in samples() {
         let dir = Folder::new();
@@ -283,9 +306,27 @@ fn markup_that_is_too_large_is_refused_unless_it_is_allowed() {
     let dir = Folder::new();
     dir.put("a.hocr", fixture("ke-hoach.eng.hocr"));
     dir.run(&["restore", "--max-size", "20kB", "a.hocr"])
-        .expect_error(2, &["a.hocr: ", "may have 20000", "--max-size"]);
+        .expect_error(2, &["a.hocr: ", "larger than 20000 bytes", "--max-size"]);
     dir.run(&["restore", "--max-size", "2MB", "a.hocr"])
         .expect(0);
+}
+
+/// A reader that does not stop would not end here.
+#[cfg(unix)]
+#[test]
+fn markup_without_end_is_refused_when_it_is_too_much() {
+    let dir = Folder::new();
+    let endless = "(printf '<alto>'; yes '<String CONTENT=\"tac\"/>') | ";
+    let script = format!("{endless} exec \"$0\" restore");
+    let program = env!("CARGO_BIN_EXE_vidau");
+    let run = std::process::Command::new("timeout")
+        .args(["60", "sh", "-c", &script, program])
+        .current_dir(dir.path(""))
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("larger than 64000000 bytes"), "{said}");
+    assert_eq!(run.status.code(), Some(2));
 }
 
 #[test]

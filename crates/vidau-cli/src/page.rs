@@ -39,9 +39,9 @@ impl Default for PageOptions {
 }
 
 /// The complaint that markup or a table is larger than it may be.
-pub(crate) fn too_large(size: u64, most: u64) -> anyhow::Error {
+pub(crate) fn too_large(most: u64) -> anyhow::Error {
     anyhow!(
-        "{size} bytes; a file in this format is read whole and may have {most}: \
+        "larger than {most} bytes, and a file in this format is read whole: \
          split it, or raise --max-size"
     )
 }
@@ -186,7 +186,7 @@ fn changed(
     let format = format_of(&input, options.format)?;
     let size = input.bytes().len();
     if format != Format::Text && size > options.max_size {
-        return Err(too_large(size as u64, options.max_size as u64).context(input.name.clone()));
+        return Err(too_large(options.max_size as u64).context(input.name.clone()));
     }
     let scan = scan(&input, format)?;
     let (findings, splice) = change(&scan)?;

@@ -9,7 +9,7 @@ use vidau::Worker;
 use vidau::formats::{Encoding, Format};
 
 use crate::output::shown;
-use crate::page::{PageOptions, PageOutcome, restore_bytes};
+use crate::page::{PageOptions, PageOutcome, restore_bytes, too_large};
 use crate::parts::{self, Hashed, Parts, WHOLE};
 use crate::spool;
 
@@ -42,9 +42,22 @@ impl Source {
         let mut bytes = Vec::new();
         let read = reader.take(WHOLE + 1).read_to_end(&mut bytes);
         read.with_context(|| name.to_owned())?;
-        if bytes.len() as u64 <= WHOLE || !is_in_parts(&bytes, options) {
-            let read = reader.read_to_end(&mut bytes);
+        if bytes.len() as u64 <= WHOLE {
+            return Ok(Self::Whole(bytes));
+        }
+        let format = options.format.or_else(|| detect(&bytes));
+        if !(format == Some(Format::Text) && is_in_parts(&bytes, options)) {
+            let most = match format {
+                Some(Format::Text) => u64::MAX,
+                _ => options.max_size as u64,
+            };
+            // A byte more tells that it is too large, however large it is.
+            let rest = (most - most.min(bytes.len() as u64)).saturating_add(1);
+            let read = reader.take(rest).read_to_end(&mut bytes);
             read.with_context(|| name.to_owned())?;
+            if bytes.len() as u64 > most {
+                return Err(too_large(most).context(name.to_owned()));
+            }
             return Ok(Self::Whole(bytes));
         }
         let again = match file {
@@ -94,15 +107,16 @@ impl Source {
     }
 }
 
-/// Whether what begins so is plain text in UTF-8, of which no line depends on
+/// The format of what begins so.
+fn detect(head: &[u8]) -> Option<Format> {
+    Format::detect(&String::from_utf8_lossy(head))
+}
+
+/// Whether plain text that begins so is in UTF-8, and no line of it depends on
 /// those far away.
 fn is_in_parts(head: &[u8], options: &PageOptions) -> bool {
-    let detect = || Format::detect(&String::from_utf8_lossy(head));
     let encoding = options.encoding.unwrap_or_else(|| Encoding::detect(head));
     // A character may be cut off at the end.
     let is_utf8 = !std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some());
-    !options.reflow
-        && encoding == Encoding::Utf8
-        && (is_utf8 || options.encoding.is_some())
-        && options.format.or_else(detect) == Some(Format::Text)
+    !options.reflow && encoding == Encoding::Utf8 && (is_utf8 || options.encoding.is_some())
 }

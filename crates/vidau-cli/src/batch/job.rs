@@ -250,7 +250,7 @@ pub(crate) fn examine(
         encoding,
     };
     if size > rules.max_size && !opened.is_in_parts() {
-        return Err(too_large(size, rules.max_size).into());
+        return Err(too_large(rules.max_size).into());
     }
     Ok(opened)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use vidau::Reason;
 use vidau::eval::strip_marks;
 
-use super::revert::restored_as;
+use super::revert::original_of;
 use crate::Outcome;
 use crate::args::{ApplyArgs, LedgerForm};
 use crate::ledger::{self, Change, hash};
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
     };
     let mut decisions = of_file(&bytes);
     if decisions.is_none() && args.from.is_some() {
-        bytes = restored_as(&recorded, &args.file)?.1;
+        bytes = original_of(&recorded, &args.file)?;
         decisions = of_file(&bytes);
     }
     let decisions = decisions.with_context(|| {

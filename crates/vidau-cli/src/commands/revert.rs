@@ -15,11 +15,10 @@ pub(crate) fn run(args: &RevertArgs) -> anyhow::Result<Outcome> {
     let name = shown(&args.ledger);
     let recorded = ledger::open(&args.ledger)?;
     if let Some(file) = &args.file {
-        let found = restored_as(&recorded, file)?;
         let bytes = if args.only.is_empty() {
-            found.1
+            original_of(&recorded, file)?
         } else {
-            all_but(args, found.0, found.1)?
+            all_but(args, file, &recorded)?
         };
         let _guard = signals::writing();
         match &args.output {
@@ -37,7 +36,7 @@ pub(crate) fn run(args: &RevertArgs) -> anyhow::Result<Outcome> {
     for name in &names {
         let file = PathBuf::from(name);
         let revert = || {
-            let (_, bytes) = restored_as(&recorded, &file)?;
+            let bytes = original_of(&recorded, &file)?;
             let _guard = signals::writing();
             atomic::write(&file, &bytes)
         };
@@ -53,39 +52,46 @@ pub(crate) fn run(args: &RevertArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-/// What was done to the file last, and what it was before; a file that was
-/// restored more than once goes back all the way.
-pub(super) fn restored_as<'l>(
-    recorded: &'l [Recorded],
-    file: &Path,
-) -> anyhow::Result<(&'l Recorded, Vec<u8>)> {
-    let mut bytes = input::read(file)?;
-    let (mut found, mut failed) = (None, None);
-    // Each record is undone once at most, whatever the ledger says. One that was
-    // cut off leads nowhere, but there may be an older one of the same output.
-    for step in recorded.iter().rev() {
-        if step.is_output(&bytes) {
-            match step.undo(&bytes) {
-                Ok(undone) => (bytes, found, failed) = (undone, Some(step), None),
-                Err(error) => failed = Some(error),
+/// What the file was before it was restored; one that was restored more than
+/// once goes back all the way.
+pub(super) fn original_of(recorded: &[Recorded], file: &Path) -> anyhow::Result<Vec<u8>> {
+    let (mut steps, mut bytes) = undo_last(recorded, file, &input::read(file)?)?;
+    // Each record is undone once at most, whatever the ledger says.
+    while let Some(earlier) = undone(&recorded[..steps], &bytes) {
+        (steps, bytes) = earlier.with_context(|| shown(file))?;
+    }
+    Ok(bytes)
+}
+
+/// The number of the step that was done last, and what the file was before it.
+fn undo_last(recorded: &[Recorded], file: &Path, bytes: &[u8]) -> anyhow::Result<(usize, Vec<u8>)> {
+    let last = undone(recorded, bytes).unwrap_or_else(|| {
+        bail!("not as the ledger left it, or not in the ledger; nothing was changed")
+    });
+    last.with_context(|| shown(file))
+}
+
+/// The last step that led to these bytes, and those before it.
+fn undone(recorded: &[Recorded], bytes: &[u8]) -> Option<anyhow::Result<(usize, Vec<u8>)>> {
+    let hash = ledger::hash(bytes);
+    let mut failed = None;
+    for (i, step) in recorded.iter().enumerate().rev() {
+        if step.is_output(&hash) {
+            // One that was cut off leads nowhere; there may be an older one of
+            // the same output.
+            match step.undo(bytes) {
+                Ok(undone) => return Some(Ok((i, undone))),
+                Err(error) => failed = Some(Err(error)),
             }
         }
     }
-    if let Some(error) = failed {
-        return Err(error.context(shown(file)));
-    }
-    let Some(found) = found else {
-        bail!(
-            "{}: not as the ledger left it, or not in the ledger; nothing was changed",
-            shown(file)
-        );
-    };
-    Ok((found, bytes))
+    failed
 }
 
-/// The file with all changes but those named; on record.
-fn all_but(args: &RevertArgs, recorded: &Recorded, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    let file = args.file.as_deref().unwrap_or(Path::new(""));
+/// The file with all changes of its last restoring but those named; on record.
+fn all_but(args: &RevertArgs, file: &Path, recorded: &[Recorded]) -> anyhow::Result<Vec<u8>> {
+    let (last, bytes) = undo_last(recorded, file, &input::read(file)?)?;
+    let recorded = &recorded[last];
     ensure!(
         !recorded.changes.is_empty(),
         "{}: a compact ledger knows no single changes; leave out --only",

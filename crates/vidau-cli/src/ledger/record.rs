@@ -186,8 +186,8 @@ impl<'a> Draft<'a> {
 }
 
 /// Compact ledgers have the first half of a hash.
-fn is_hash(recorded: &str, bytes: &[u8]) -> bool {
-    recorded.len() >= HALF && hash(bytes).starts_with(recorded)
+fn is_hash(recorded: &str, hash: &str) -> bool {
+    recorded.len() >= HALF && hash.starts_with(recorded)
 }
 
 /// Digits of half a hash: 128 bits.
@@ -336,9 +336,9 @@ impl Recorded {
         &self.file.input
     }
 
-    /// Whether this is what was written.
-    pub(crate) fn is_output(&self, bytes: &[u8]) -> bool {
-        is_hash(&self.output, bytes)
+    /// Whether what has this hash is what was written.
+    pub(crate) fn is_output(&self, hash: &str) -> bool {
+        is_hash(&self.output, hash)
     }
 
     pub(crate) fn model(&self) -> &str {
@@ -369,7 +369,7 @@ impl Recorded {
     /// is not what was read.
     pub(crate) fn undo(&self, output: &[u8]) -> anyhow::Result<Vec<u8>> {
         ensure!(
-            self.is_output(output),
+            self.is_output(&hash(output)),
             "it was changed after the ledger was written"
         );
         let encoding = self.encoding()?;
@@ -379,7 +379,7 @@ impl Recorded {
         };
         let bytes = encoding.encode(&original)?;
         ensure!(
-            is_hash(&self.file.input, &bytes),
+            is_hash(&self.file.input, &hash(&bytes)),
             "the ledger does not lead back to what was read"
         );
         Ok(bytes)
