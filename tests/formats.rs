@@ -654,10 +654,10 @@ fn hostile_files_end_soon() {
     assert!(Scan::new(&deep, Format::Alto).is_err());
     let one_line = format!(
         "<alto><TextLine>{}</TextLine></alto>",
-        "<String CONTENT='ab'/>".repeat(200_000)
+        "<String CONTENT='ab'/>".repeat(400_000)
     );
     let scan = Scan::new(&one_line, Format::Alto).expect("sound");
-    assert_eq!(scan.document().runs().len(), 200_000);
+    assert_eq!(scan.document().runs().len(), 400_000);
     let changes: Vec<Change<'_>> = scan
         .document()
         .runs()
@@ -669,7 +669,8 @@ fn hostile_files_end_soon() {
         })
         .collect();
     assert_eq!(scan.splice(&changes, Record::Replace).skipped, [0; 0]);
-    let quotes = "<a b='".repeat(100_000);
+    let quotes = "<a b='".repeat(400_000);
     assert!(Scan::new(&quotes, Format::Hocr).is_err());
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    // Seconds, however busy the machine; what is quadratic takes many minutes.
+    assert!(start.elapsed().as_secs() < 90, "{:?}", start.elapsed());
 }

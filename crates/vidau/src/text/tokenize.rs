@@ -528,11 +528,12 @@ mod tests {
         for unit in [
             "1-Theo-", "1/", "a.vn@", "1a", "a@", "aa11", "|a", "www.", "1.2-", "a.b.",
         ] {
-            let line = unit.repeat(200_000 / unit.len());
+            let line = unit.repeat(1_000_000 / unit.len());
             let mut out = Vec::new();
             let start = std::time::Instant::now();
             tokenize(&line, &mut out);
-            assert!(start.elapsed().as_secs() < 2, "{unit}");
+            // A moment, however busy the machine; what is quadratic takes many minutes.
+            assert!(start.elapsed().as_secs() < 60, "{unit}");
         }
     }
 
