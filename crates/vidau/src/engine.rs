@@ -147,6 +147,7 @@ impl Engine {
                 digit_word: 2 * NAT,
                 dirt: 5 * NAT,
                 stray_quote: 6 * NAT,
+                tight_comma: 3 * NAT,
                 lone_capitals: 3 * NAT,
                 miscased: 0,
                 abbreviation: 10 * NAT,

@@ -68,6 +68,7 @@ impl Engine {
             Part::ForeignLines => arcs.foreign_line = None,
             Part::StraySigns => {
                 arcs.stray_quote = 0;
+                arcs.tight_comma = 0;
                 self.flags_stray = false;
             }
             Part::EngineConfidence => self.trust.clear(),

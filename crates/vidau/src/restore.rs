@@ -22,6 +22,7 @@ use crate::model::Bytes;
 use crate::model::container::Container;
 use crate::part::Part;
 use crate::render::Renderer;
+use crate::syllable;
 use crate::text::TokenKind;
 
 /// The engine: immutable, cheap to clone, shared by threads. Each thread asks
@@ -633,8 +634,8 @@ impl Worker<'_> {
         }
     }
 
-    /// How sure a change on `line` of the block has to be.
-    fn least_confidence(&self, line: usize) -> f32 {
+    /// How sure a change of `read` on `line` of the block has to be.
+    fn least_confidence(&self, line: usize, read: &str) -> f32 {
         let is_clean = || {
             let weights = self.weights.line(line);
             let clean = Profile::Clean.number();
@@ -642,6 +643,7 @@ impl Worker<'_> {
         };
         match self.options.min_confidence {
             Some(least) => least,
+            None if is_clean() && is_foreign(read) => FOREIGN_ON_CLEAN_LINES,
             None if is_clean() => ON_CLEAN_LINES,
             None => 0.0,
         }
@@ -666,7 +668,7 @@ impl Worker<'_> {
         let mut changed = self
             .renderer
             .differs(self.engine, &self.lattice, read, output);
-        let is_doubtful = changed && confidence < self.least_confidence(first.line as usize);
+        let is_doubtful = changed && confidence < self.least_confidence(first.line as usize, read);
         if is_doubtful {
             output = Output::AsRead;
             confidence = self.as_read_probability(step);
@@ -752,9 +754,19 @@ impl Worker<'_> {
     }
 }
 
+/// Whether `read` is of letters alone and too long and strange for a syllable:
+/// where nothing else is damaged, a name or a word of another language.
+fn is_foreign(read: &str) -> bool {
+    const LEAST: usize = 4;
+    let letters = read.chars().count();
+    letters >= LEAST && read.chars().all(char::is_alphabetic) && !syllable::is_legal_bare(read)
+}
+
 /// How sure a change has to be on a line without damage: there most doubtful
 /// ones are names and rare words taken for others.
 const ON_CLEAN_LINES: f32 = 0.7;
+/// There, too: how sure the change of a word that is no syllable has to be.
+const FOREIGN_ON_CLEAN_LINES: f32 = 0.95;
 /// A line with no more than this against its being clean has no damage.
 const EVIDENT: Cost = crate::NAT / 4;
 

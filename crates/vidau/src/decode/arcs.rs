@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::engine::PROFILES;
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
+use crate::rules::is_roman;
 use crate::syllable::{self, Casing, casing};
 use crate::text::TokenKind;
 
@@ -55,6 +56,9 @@ pub(crate) struct ArcOptions {
     /// An apostrophe behind or in a word, where no quotation is open: it may
     /// be the horn of ơ and ư.
     pub(crate) stray_quote: Cost,
+    /// A comma between words without a blank, where it may be one: what is
+    /// rarer in writing than a blank that was read as a comma.
+    pub(crate) tight_comma: Cost,
     /// A syllable in capitals among words that are not.
     pub(crate) lone_capitals: Cost,
     /// A syllable in small letters that were read as capitals.
@@ -212,11 +216,18 @@ impl ArcBuilder {
                     } else {
                         0
                     };
-                    lattice.push(Arc::as_read(i, i + 1, price, word));
+                    let blank = self.read_blank(engine, block, i, line);
+                    let tight = if blank.is_some() && word == Some(lm::COMMA) {
+                        engine.arcs.tight_comma
+                    } else {
+                        0
+                    };
+                    lattice.push(Arc::as_read(i, i + 1, price + tight, word));
                     if word.is_some() {
-                        lattice.push(Arc::as_read(i, i + 1, engine.arcs.dirt, None));
+                        let price = engine.arcs.dirt + tight;
+                        lattice.push(Arc::as_read(i, i + 1, price, None));
                     }
-                    if let Some(price) = self.read_blank(engine, block, i, line) {
+                    if let Some(price) = blank {
                         let mut arc = Arc::as_read(i, i + 1, price, None);
                         arc.output = Output::Blank;
                         lattice.push(arc);
@@ -269,10 +280,15 @@ impl ArcBuilder {
         let trust = confidence.map_or(0, |c| engine.trust(&self.folded, c, line));
         let is_lone = read_casing == Casing::Upper && is_among_small(block, i);
         let is_part = read_casing == Casing::Upper && is_in_abbreviation(block, i);
+        let is_number = is_roman(text) && text.bytes().all(|b| b.is_ascii_uppercase());
         for c in &self.merged {
             best = best.min(c.cost);
             let is_as_read = engine.lexicon.word(c.id) == self.folded;
             known |= is_as_read && engine.unseen_price(c.id) == 0;
+            // "khoá XI" is no "khoá XII", however often that is written.
+            if is_number && !is_as_read && is_roman(engine.lexicon.word(c.id)) {
+                continue;
+            }
             let mut arc = word_arc(engine, i, i + 1, c, before);
             if is_as_read {
                 arc.cost -= trust;

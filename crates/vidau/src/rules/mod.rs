@@ -11,4 +11,4 @@ pub(crate) use codes::{ALL_TYPES, repair_code};
 pub(crate) use dates::{DatePart, is_impossible_date, repair_date, repair_date_part};
 pub(crate) use labels::Labels;
 pub(crate) use phrases::PHRASES;
-pub(crate) use romans::Headings;
+pub(crate) use romans::{Headings, is_roman};

@@ -74,6 +74,14 @@ fn units(number: u32) -> impl Iterator<Item = u32> {
     tens.chain(ones.iter().copied())
 }
 
+/// Whether `text` is a Roman number as it is written, up to XXXIX, in letters of
+/// either case.
+pub(crate) fn is_roman(text: &str) -> bool {
+    let is_letter = |c: char| matches!(c, 'I' | 'V' | 'X' | 'i' | 'v' | 'x');
+    let same = |number| roman(number).eq(text.chars().map(|c| c.to_ascii_uppercase()));
+    text.chars().all(is_letter) && (1..=MOST).any(same)
+}
+
 fn roman(number: u32) -> impl Iterator<Item = char> {
     let letter = |unit| match unit {
         1 => 'I',
@@ -102,6 +110,20 @@ mod tests {
         assert_eq!(repaired("I Il I11 lV V Vl VIl"), "I II III IV V VI VII");
         assert_eq!(repaired("l ll HI"), "I II III");
         assert_eq!(repaired("X1X X|"), "XIX XI");
+    }
+
+    #[test]
+    fn numbers_as_they_are_written() {
+        assert!(
+            ["I", "ii", "IV", "XI", "xix", "XXXIX"]
+                .into_iter()
+                .all(is_roman)
+        );
+        assert!(
+            !["", "IIII", "VX", "Xl", "XL", "L", "XI1"]
+                .into_iter()
+                .any(is_roman)
+        );
     }
 
     #[test]
