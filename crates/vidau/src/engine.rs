@@ -89,7 +89,7 @@ impl Engine {
         };
         let beam = BeamOptions {
             width: 16,
-            margin: 14 * NAT,
+            margin: 10 * NAT,
             lm_scale: 210,
         };
         let word_costs = (0..lexicon.len())
