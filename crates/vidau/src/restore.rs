@@ -634,15 +634,20 @@ impl Worker<'_> {
         }
     }
 
-    /// How sure a change of `read` on `line` of the block has to be.
-    fn least_confidence(&self, line: usize, read: &str) -> f32 {
+    /// How sure a change of `read` into `output` on `line` of the block has to be.
+    fn least_confidence(&self, line: usize, read: &str, output: Output) -> f32 {
         let is_clean = || {
             let weights = self.weights.line(line);
             let clean = Profile::Clean.number();
             clean.is_some_and(|clean| weights[clean] < EVIDENT)
         };
+        let word = match output {
+            Output::Word(id, _) => self.engine.lexicon.word(id),
+            _ => "",
+        };
         match self.options.min_confidence {
             Some(least) => least,
+            None if is_clean() && is_foreign(word) => INTO_FOREIGN_ON_CLEAN_LINES,
             None if is_clean() && is_foreign(read) => FOREIGN_ON_CLEAN_LINES,
             None if is_clean() => ON_CLEAN_LINES,
             None => 0.0,
@@ -668,7 +673,8 @@ impl Worker<'_> {
         let mut changed = self
             .renderer
             .differs(self.engine, &self.lattice, read, output);
-        let is_doubtful = changed && confidence < self.least_confidence(first.line as usize, read);
+        let is_doubtful =
+            changed && confidence < self.least_confidence(first.line as usize, read, output);
         if is_doubtful {
             output = Output::AsRead;
             confidence = self.as_read_probability(step);
@@ -754,21 +760,23 @@ impl Worker<'_> {
     }
 }
 
-/// Whether `read` is of letters alone and too long and strange for a syllable:
+/// Whether `word` is of letters alone and too long and strange for a syllable:
 /// where nothing else is damaged, a name or a word of another language.
-fn is_foreign(read: &str) -> bool {
+fn is_foreign(word: &str) -> bool {
     const LEAST: usize = 4;
-    let letters = read.chars().count();
-    letters >= LEAST && read.chars().all(char::is_alphabetic) && !syllable::is_legal_bare(read)
+    let letters = word.chars().count();
+    letters >= LEAST && word.chars().all(char::is_alphabetic) && !syllable::is_legal_bare(word)
 }
 
 /// How sure a change has to be on a line without damage: there most doubtful
 /// ones are names and rare words taken for others.
-const ON_CLEAN_LINES: f32 = 0.7;
-/// There, too: how sure the change of a word that is no syllable has to be.
+const ON_CLEAN_LINES: f32 = 0.75;
+/// There, too: how sure the change of a word that is no syllable has to be, and
+/// the change into one ("Fernand" is no damaged "Fernando").
 const FOREIGN_ON_CLEAN_LINES: f32 = 0.95;
+const INTO_FOREIGN_ON_CLEAN_LINES: f32 = 0.98;
 /// A line with no more than this against its being clean has no damage.
-const EVIDENT: Cost = crate::NAT / 4;
+const EVIDENT: Cost = crate::NAT;
 
 /// At most so sure is a sign that looks out of place: less than most words
 /// that were put right, so that it is looked at first.
