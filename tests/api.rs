@@ -124,6 +124,22 @@ mod embedded {
     }
 
     #[test]
+    fn footnote_digits_stay() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        for (read, expected) in [
+            ("các vién3 nghiên cứu", "các viện3 nghiên cứu"),
+            (
+                "Người1 dân có6 quyền ở các thành phố12.",
+                "Người1 dân có6 quyền ở các thành phố12.",
+            ),
+            ("kha1 thac khoang san", "khai thác khoáng sản"),
+        ] {
+            assert_eq!(worker.restore_str(read).text(), expected);
+        }
+    }
+
+    #[test]
     fn phrases_of_letterheads_are_known_as_a_whole() {
         let restorer = Restorer::embedded().unwrap();
         let mut worker = restorer.worker();

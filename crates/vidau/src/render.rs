@@ -114,8 +114,9 @@ impl Renderer {
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
             Output::Word(id, written) => {
-                self.folded != engine.lexicon.word(id)
-                    || (written == CandidateCasing::Lower && is_miscased(read, true))
+                let word = engine.lexicon.word(id);
+                let stem = footnote(&self.folded, word).map_or(&*self.folded, |(stem, _)| stem);
+                stem != word || (written == CandidateCasing::Lower && is_miscased(read, true))
             }
         }
     }
@@ -137,7 +138,10 @@ impl Renderer {
                 place_tone(lattice.piece_text(number), self.placement, out);
             }
             Output::Known(number) => out.push_str(lattice.piece_text(number)),
-            Output::Word(id, casing) => self.word(engine, id, casing, out),
+            Output::Word(id, casing) => {
+                self.word(engine, id, casing, out);
+                out.extend(footnote(read, engine.lexicon.word(id)).map(|(_, digit)| digit));
+            }
             Output::Two([left, right], casing) => {
                 self.word(engine, left, casing, out);
                 out.push(' ');
@@ -234,15 +238,45 @@ impl Renderer {
             Output::Two(..) | Output::Blank => return Reason::Blanks,
             Output::Word(id, _) => id,
         };
+        let word = engine.lexicon.word(id);
+        let letters = footnote(read, word).map_or(read, |(stem, _)| stem);
         let base = |c| Letter::from_char(c).map(|l| l.base);
         let bases = |text| str::chars(text).map(base);
         if read.contains(char::is_whitespace) {
             Reason::Blanks
-        } else if bases(read).all(|b| b.is_some()) && bases(read).eq(bases(engine.lexicon.word(id)))
-        {
+        } else if bases(letters).all(|b| b.is_some()) && bases(letters).eq(bases(word)) {
             Reason::Marks
         } else {
             Reason::Letters
+        }
+    }
+}
+
+/// What stands before a footnote's digit and the digit, if `read` ends with one
+/// that no letter of `word` needs to have been read as: a number is not lost
+/// with the marks put right ("vién3"). A 6 or 0 may be a mark ("So6") where one is
+/// missing, what comes behind a single letter a vowel ("c4").
+fn footnote<'a>(read: &'a str, word: &str) -> Option<(&'a str, char)> {
+    let digit = read.chars().next_back().filter(char::is_ascii_digit)?;
+    let stem = read.strip_suffix(digit)?;
+    let letters = stem.chars().count();
+    let is_footnote = letters >= 2
+        && letters == word.chars().count()
+        && stem.chars().all(char::is_alphabetic)
+        && (stem == word || !matches!(digit, '0' | '6'));
+    is_footnote.then_some((stem, digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_footnote_is_a_digit_that_no_letter_needs() {
+        assert_eq!(footnote("vién3", "viện"), Some(("vién", '3')));
+        assert_eq!(footnote("có6", "có"), Some(("có", '6')));
+        for (read, word) in [("so6", "số"), ("c4", "cá"), ("kha1", "khai"), ("có", "có")] {
+            assert_eq!(footnote(read, word), None, "{read}");
         }
     }
 }

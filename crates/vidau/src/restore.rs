@@ -641,16 +641,15 @@ impl Worker<'_> {
             let clean = Profile::Clean.number();
             clean.is_some_and(|clean| weights[clean] < EVIDENT)
         };
-        let word = match output {
-            Output::Word(id, _) => self.engine.lexicon.word(id),
-            _ => "",
-        };
-        match self.options.min_confidence {
-            Some(least) => least,
-            None if is_clean() && is_foreign(word) => INTO_FOREIGN_ON_CLEAN_LINES,
-            None if is_clean() && is_foreign(read) => FOREIGN_ON_CLEAN_LINES,
-            None if is_clean() => ON_CLEAN_LINES,
-            None => 0.0,
+        match (self.options.min_confidence, output) {
+            (Some(least), _) => least,
+            (None, _) if !is_clean() => 0.0,
+            (None, Output::Known(_)) => ON_CLEAN_LINES,
+            (None, Output::Word(id, _)) if is_foreign(self.engine.lexicon.word(id)) => {
+                INTO_FOREIGN_ON_CLEAN_LINES
+            }
+            (None, _) if is_foreign(read) => FOREIGN_ON_CLEAN_LINES,
+            (None, _) => ON_CLEAN_LINES,
         }
     }
 
