@@ -135,6 +135,8 @@ impl Engine {
                 foreign_char: 5 * NAT / 2,
                 foreign_odd: 4 * NAT,
                 foreign_line: Some(4 * NAT),
+                near: 8 * NAT,
+                near_best: 8,
                 profile_margin: 9 * NAT,
                 sound_word: 4 * NAT,
                 split_best: 4,

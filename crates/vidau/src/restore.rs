@@ -444,12 +444,15 @@ impl Worker<'_> {
         }
         self.arcs.trim();
         self.weights.clear();
+        self.arcs.find_foreign(self.engine, &self.block);
         let tokens = self.block.tokens();
         let mut start = 0;
         for line in 0..self.block.lines() {
             let end = start + tokens[start..].partition_point(|t| t.line as usize <= line);
             let evidence = match self.engine.weighs_lines {
-                true => self.arcs.evidence(self.engine, &self.block, start..end),
+                true => self
+                    .arcs
+                    .evidence(self.engine, &self.block, line, start..end),
                 false => ByProfile::default(),
             };
             self.weights.push_line(evidence);

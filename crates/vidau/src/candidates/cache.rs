@@ -14,7 +14,7 @@ type Found = Option<(u32, u32)>;
 /// What is known of one token.
 #[derive(Debug, Default)]
 struct Known {
-    found: [[Found; PROFILES]; 3],
+    found: [[Found; PROFILES]; 4],
     evidence: Option<ByProfile>,
 }
 

@@ -38,6 +38,8 @@ pub(crate) enum Asked {
     Few,
     /// The best few Vietnamese syllables.
     FewSyllables,
+    /// Those that are cheap.
+    Near,
 }
 
 /// What each word costs by itself.

@@ -29,7 +29,11 @@ pub(crate) struct ArcOptions {
     pub(crate) foreign_char: Cost,
     /// A change on a line in another language; none: such lines are like others.
     pub(crate) foreign_line: Option<Cost>,
-    /// A character in such a word that is no letter.
+    /// On such lines, what candidates may cost the channel, and how many are
+    /// kept.
+    pub(crate) near: Cost,
+    pub(crate) near_best: usize,
+    /// A character that is no letter in a word that is kept.
     pub(crate) foreign_odd: Cost,
     /// Profiles less likely than this are left out.
     pub(crate) profile_margin: Cost,
@@ -104,14 +108,27 @@ impl ArcBuilder {
         self.cache.trim();
     }
 
-    /// The cost of a line's words under each profile.
+    /// Looks which lines of the block are in another language.
+    pub(crate) fn find_foreign(&mut self, engine: &Engine, block: &Block) {
+        self.foreign.clear();
+        if engine.arcs.foreign_line.is_some() {
+            self.foreign.find(engine, block);
+        }
+    }
+
+    /// The cost of a line's words under each profile. Words of another
+    /// language, which are far from all words, tell nothing.
     pub(crate) fn evidence(
         &mut self,
         engine: &Engine,
         block: &Block,
+        line: usize,
         tokens: std::ops::Range<usize>,
     ) -> ByProfile {
         let mut sum = [0; PROFILES];
+        if self.foreign.contains(line as u32) {
+            return sum;
+        }
         for i in tokens {
             if block.tokens()[i].kind != TokenKind::Word {
                 continue;
@@ -176,7 +193,6 @@ impl ArcBuilder {
         lattice: &mut Lattice,
     ) {
         lattice.clear();
-        self.foreign.find(engine, block);
         self.rules.begin(block);
         let tokens = block.tokens();
         let mut before = Before::Start;
@@ -271,7 +287,11 @@ impl ArcBuilder {
         let read_casing = casing(text);
         let foreign_line = engine.arcs.foreign_line;
         let foreign_line = foreign_line.filter(|_| self.foreign.contains(block.tokens()[i].line));
-        self.merge(engine, text, line, Asked::All);
+        let asked = match foreign_line {
+            Some(_) => Asked::Near,
+            None => Asked::All,
+        };
+        self.merge(engine, text, line, asked);
         let mut best = Cost::MAX;
         let mut known = false;
         self.folded.clear();
@@ -529,6 +549,10 @@ impl ArcBuilder {
         let token = self.cache.token(text);
         if self.cache.get(token, profile, asked).is_none() {
             let bounds = engine.arcs.bounds;
+            let max_cost = match asked {
+                Asked::Near => engine.arcs.near,
+                _ => bounds.max_cost,
+            };
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,
@@ -536,8 +560,9 @@ impl ArcBuilder {
                 &engine.words,
                 Bounds {
                     // What costs more than the token as it stands is of no use.
-                    max_cost: bounds.max_cost.min(engine.as_read_price(text)),
+                    max_cost: max_cost.min(engine.as_read_price(text)),
                     n_best: match asked {
+                        Asked::Near => engine.arcs.near_best,
                         Asked::All => bounds.n_best,
                         Asked::Few | Asked::FewSyllables => engine.arcs.split_best,
                     },

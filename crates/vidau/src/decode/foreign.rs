@@ -45,6 +45,11 @@ impl Counts {
 }
 
 impl ForeignLines {
+    /// From now on no line is.
+    pub(crate) fn clear(&mut self) {
+        self.foreign.clear();
+    }
+
     /// Judges every line of the block together with its neighbours.
     pub(crate) fn find(&mut self, engine: &Engine, block: &Block) {
         self.counts.clear();
@@ -66,7 +71,7 @@ impl ForeignLines {
                 counts.known += u32::from(engine.known_word(text).is_some());
             }
         }
-        self.foreign.clear();
+        self.clear();
         for line in 0..self.counts.len() {
             let window = line.saturating_sub(1)..(line + 2).min(self.counts.len());
             let around = self.counts[window]
