@@ -442,9 +442,8 @@ impl Worker<'_> {
         if self.block.lines() == 0 {
             return;
         }
-        self.arcs.trim();
+        self.arcs.begin(self.engine, &self.block);
         self.weights.clear();
-        self.arcs.find_foreign(self.engine, &self.block);
         let tokens = self.block.tokens();
         let mut start = 0;
         for line in 0..self.block.lines() {

@@ -13,6 +13,7 @@ use crate::cost::{Cost, NAT};
 use crate::document::Break;
 use crate::engine::Engine;
 use crate::engine::PROFILES;
+use crate::knowledge::Profile;
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
 use crate::rules::is_roman;
@@ -24,6 +25,9 @@ use crate::text::TokenKind;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArcOptions {
     pub(crate) bounds: Bounds,
+    /// The channel's margin under the profile `clean`, where few words are
+    /// damaged and none much.
+    pub(crate) clean_margin: Cost,
     /// A word kept though the lexicon does not have it: once, and a character.
     pub(crate) foreign_word: Cost,
     pub(crate) foreign_char: Cost,
@@ -39,7 +43,9 @@ pub(crate) struct ArcOptions {
     pub(crate) profile_margin: Cost,
     /// Words cheaper than this in their channel are not cut or joined.
     pub(crate) sound_word: Cost,
-    /// Candidates of either part of a word cut in two.
+    /// What a part of a word, joined words and a sign may cost the channel, and
+    /// how many of their candidates are kept.
+    pub(crate) part: Cost,
     pub(crate) split_best: usize,
     /// A word with punctuation in or behind it, beyond its channel's cost.
     pub(crate) speck: Cost,
@@ -103,13 +109,10 @@ enum Before {
 }
 
 impl ArcBuilder {
-    /// Forgets old candidates when there are too many; between blocks.
-    pub(crate) fn trim(&mut self) {
+    /// Starts a block: forgets old candidates when there are too many, and
+    /// looks which lines are in another language.
+    pub(crate) fn begin(&mut self, engine: &Engine, block: &Block) {
         self.cache.trim();
-    }
-
-    /// Looks which lines of the block are in another language.
-    pub(crate) fn find_foreign(&mut self, engine: &Engine, block: &Block) {
         self.foreign.clear();
         if engine.arcs.foreign_line.is_some() {
             self.foreign.find(engine, block);
@@ -184,7 +187,7 @@ impl ArcBuilder {
         costs
     }
 
-    /// Fills `lattice` with every arc of the block.
+    /// Fills `lattice` with every arc of the block begun.
     pub(crate) fn build(
         &mut self,
         engine: &Engine,
@@ -551,6 +554,7 @@ impl ArcBuilder {
             let bounds = engine.arcs.bounds;
             let max_cost = match asked {
                 Asked::Near => engine.arcs.near,
+                Asked::Few | Asked::FewSyllables => engine.arcs.part,
                 _ => bounds.max_cost,
             };
             let found = self.searcher.search(
@@ -567,6 +571,10 @@ impl ArcBuilder {
                         Asked::Few | Asked::FewSyllables => engine.arcs.split_best,
                     },
                     only_syllables: asked == Asked::FewSyllables,
+                    channel_margin: match Some(profile) == Profile::Clean.number() {
+                        true => engine.arcs.clean_margin,
+                        false => bounds.channel_margin,
+                    },
                     ..bounds
                 },
             );

@@ -34,10 +34,11 @@ fn lattice(engine: &Engine, arcs: &mut ArcBuilder, text: &str) -> Lattice {
     }
     let mut weights = ProfileWeights::default();
     let tokens = block.tokens();
-    for line in 0..block.lines() as u32 {
-        let start = tokens.partition_point(|t| t.line < line);
-        let end = tokens.partition_point(|t| t.line <= line);
-        weights.push_line(arcs.evidence(engine, &block, start..end));
+    arcs.begin(engine, &block);
+    for line in 0..block.lines() {
+        let start = tokens.partition_point(|t| (t.line as usize) < line);
+        let end = tokens.partition_point(|t| t.line as usize <= line);
+        weights.push_line(arcs.evidence(engine, &block, line, start..end));
     }
     weights.weigh(engine.priors);
     let mut lattice = Lattice::default();
