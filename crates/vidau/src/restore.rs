@@ -623,9 +623,8 @@ impl Worker<'_> {
 
     /// How sure the decision is, given what was gathered of it.
     fn confidence(&mut self, decision: &Decision, number: usize) -> f32 {
-        let evidence = self.gatherer.evidence().get(number);
-        if let (Some(trees), Some(evidence)) = (&self.engine.confidence, evidence) {
-            return trees.probability(evidence);
+        if let Some(&probability) = self.gatherer.probabilities().get(number) {
+            return probability;
         }
         if decision.is_stray {
             STRAY

@@ -120,11 +120,13 @@ impl Sums {
 #[derive(Debug, Default)]
 pub(crate) struct Gatherer {
     evidence: Vec<Evidence>,
+    probabilities: Vec<f32>,
     lines: Vec<Sums>,
 }
 
 impl Gatherer {
-    /// Gathers what is known of `decisions`, the block's.
+    /// Gathers what is known of `decisions`, the block's, and how likely each is
+    /// right.
     pub(crate) fn gather(
         &mut self,
         engine: &Engine,
@@ -163,9 +165,20 @@ impl Gatherer {
             evidence.put(Feature::ChannelOfBlock, of_block[1]);
         }
         self.look_around(block, decisions);
+        self.probabilities.clear();
+        if let Some(trees) = &engine.confidence {
+            trees.judge(&self.evidence, &mut self.probabilities);
+        }
+    }
+
+    /// The probability that each place is right, in their order; none without
+    /// trees.
+    pub(crate) fn probabilities(&self) -> &[f32] {
+        &self.probabilities
     }
 
     /// What is known of the places, in their order.
+    #[cfg(feature = "train")]
     pub(crate) fn evidence(&self) -> &[Evidence] {
         &self.evidence
     }

@@ -202,7 +202,7 @@ struct Known {
 }
 
 /// 2 to this are the memo's slots.
-const MEMO_BITS: u32 = 17;
+const MEMO_BITS: u32 = 18;
 
 impl Default for Memo {
     fn default() -> Self {
