@@ -344,3 +344,32 @@ fn parts_of_a_text_fare_as_the_whole() {
     }
     assert_eq!(parts, whole);
 }
+
+/// A check that fails ends the work before the next block, and leaves nothing
+/// behind in the worker.
+#[cfg(feature = "embedded-model")]
+#[test]
+fn a_text_is_given_up_where_the_check_fails() {
+    let restorer = Restorer::embedded().unwrap();
+    let mut worker = restorer.worker();
+    let long = "Thuc hien cong tac dan van\n".repeat(1000);
+    let long = vidau::Document::from_text(&long);
+    let mut give_up_after = |most: usize| {
+        let mut asked = 0;
+        let mut check = || {
+            asked += 1;
+            if asked > most { Err("late") } else { Ok(()) }
+        };
+        let restored = worker.restore_checked(&long, &mut check);
+        (restored.map(|r| r.text().to_owned()), asked)
+    };
+    assert_eq!(give_up_after(0), (Err("late"), 1));
+    assert_eq!(give_up_after(2), (Err("late"), 3));
+    let (whole, asked) = give_up_after(9);
+    assert_eq!(asked, 3, "400, 400, and 200 lines");
+    assert_eq!(
+        whole.unwrap(),
+        restorer.worker().restore(&long).text(),
+        "what was given up before does not matter"
+    );
+}

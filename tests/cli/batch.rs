@@ -213,8 +213,23 @@ fn what_cannot_be_done_is_named_and_the_rest_goes_on() {
         .arg(dir.path("in/pipe.txt"))
         .status();
     assert!(made.is_ok_and(|s| s.success()));
-    let sparse = fs::File::create(dir.path("in/sparse.txt")).expect("a file");
-    sparse.set_len(1 << 31).expect("no space is used");
+    let device = std::process::Command::new("mknod")
+        .arg(dir.path("in/device.txt"))
+        .args(["c", "1", "5"])
+        .output();
+    let device = usize::from(device.is_ok_and(|o| o.status.success()));
+    if device == 0 {
+        eprintln!("not tested: no right to make a device");
+    }
+    for (name, head) in [("sparse.txt", ""), ("half.txt", STRIPPED)] {
+        dir.put(&format!("in/{name}"), head.repeat(100));
+        let sparse = fs::File::options()
+            .append(true)
+            .open(dir.path("in").join(name));
+        let sparse = sparse.expect("the file");
+        sparse.set_len(1 << 31).expect("no space is used");
+    }
+    dir.put("in/bytes.txt", b"cong t\xe1\xffc d\x81n\n");
     let _socket =
         std::os::unix::net::UnixListener::bind(dir.path("in/socket.txt")).expect("a socket");
 
@@ -227,18 +242,32 @@ fn what_cannot_be_done_is_named_and_the_rest_goes_on() {
         ("report.html", "belongs to the report"),
         ("pipe.txt", "a pipe"),
         ("socket.txt", "a socket"),
+        ("device.txt", "a device"),
         ("sparse.txt", "binary"),
+        ("half.txt", "binary data at byte"),
+        ("bytes.txt", "UTF-8"),
     ] {
+        let times = if file == "device.txt" { device } else { 1 };
         let named = |l: &&str| l.starts_with(&format!("vidau: {file}: ")) && l.contains(why);
-        assert_eq!(stderr.lines().filter(named).count(), 1, "{file}: {stderr}");
+        assert_eq!(
+            stderr.lines().filter(named).count(),
+            times,
+            "{file}: {stderr}"
+        );
         assert!(!dir.path(&format!("out/{file}")).exists() || file == "report.html");
     }
+    let failed = 9 + device;
     assert!(
-        stderr.contains("restored: 4, kept: 0, failed: 7, other files left alone: 1"),
+        stderr.contains(&format!(
+            "restored: 4, kept: 0, failed: {failed}, other files left alone: 1"
+        )),
         "{stderr}"
     );
     assert!(done(&dir).contains(&"na\\xffme.txt".to_owned()));
-    assert_eq!(report(&dir)["failures"].as_array().map(Vec::len), Some(7));
+    assert_eq!(
+        report(&dir)["failures"].as_array().map(Vec::len),
+        Some(failed)
+    );
 
     let plan = batch(&dir, &["--max-size", "2kB", "--dry-run"]).expect(3);
     assert!(
@@ -301,6 +330,22 @@ fn globs_ignore_files_and_lists_choose() {
         let line = format!("vidau: {file}: {why}");
         assert!(run.stderr().contains(&line), "{}", run.stderr());
     }
+}
+
+/// From a pipe names come only once, though the files are counted as well.
+#[test]
+fn a_list_may_come_from_a_pipe() {
+    let dir = Folder::new();
+    pages(&dir, 6);
+    for names in [&b"0/page000.txt\n2/page002.txt"[..], b"1/page001.txt\0"] {
+        let arguments = ["batch", "in", "-o", "out", "--file-list", "-"];
+        let run = dir.run_with(&arguments, names).expect(0);
+        assert!(!run.stderr().contains("restored: 0"), "{}", run.stderr());
+    }
+    assert_eq!(
+        done(&dir),
+        ["0/page000.txt", "1/page001.txt", "2/page002.txt"]
+    );
 }
 
 #[test]
@@ -461,30 +506,88 @@ fn a_signal_ends_it_between_files_with_its_code() {
     }
 }
 
+/// Why the latest record of each failed file says that it failed.
+fn reasons(dir: &Folder) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let failed = |l: &&Value| l["status"] == "failed";
+    let records = journal(dir);
+    let records = records.iter().filter(failed);
+    records
+        .map(|l| (text(&l["path"]), text(&l["error"])))
+        .collect()
+}
+
+/// Stops a batch over 60 pages in one folder when two are done; all of them
+/// are listed then, and most not yet opened.
 #[cfg(unix)]
-#[test]
-fn a_folder_replaced_by_a_link_and_vanished_files_cost_only_themselves() {
-    let dir = Folder::new();
+fn stopped_in_the_middle(dir: &Folder) -> std::process::Child {
     for i in 0..60 {
         dir.put(
             &format!("in/a/page{i:03}.txt"),
             format!("So {i}\n{STRIPPED}"),
         );
     }
-    let mut child = start(&dir, &["-j", "1"]);
-    wait_for(&dir, 2);
+    let child = start(dir, &["-j", "1"]);
+    wait_for(dir, 2);
     signal(&child, "STOP");
-    fs::remove_file(dir.path("in/a/page059.txt")).expect("it is there");
-    fs::rename(dir.path("in/a"), dir.path("moved")).expect("it is there");
-    std::os::unix::fs::symlink("../moved", dir.path("in/a")).expect("a link");
+    assert!(done(dir).len() < 40);
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_vanish_cost_only_themselves() {
+    let dir = Folder::new();
+    let mut child = stopped_in_the_middle(&dir);
+    for i in 50..60 {
+        fs::remove_file(dir.path(&format!("in/a/page{i:03}.txt"))).expect("it is there");
+    }
     signal(&child, "CONT");
     assert_eq!(child.wait().expect("it ends").code(), Some(3));
-    let first = done(&dir).len();
-    assert!(first < 60);
+    assert_eq!(done(&dir).len(), 50);
+    let reasons = reasons(&dir);
+    assert_eq!(reasons.len(), 10);
+    assert!(
+        reasons
+            .values()
+            .all(|r| r == "gone since its folder was listed"),
+        "{reasons:?}"
+    );
+    // What is gone is no failure of the next run.
+    batch(&dir, &["-q"]).expect(0);
+    assert_eq!(report(&dir)["total"]["failed"], 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_replaced_by_a_link_is_not_read_through_it() {
+    let dir = Folder::new();
+    for i in 0..60 {
+        dir.put(
+            &format!("elsewhere/page{i:03}.txt"),
+            "Bi mat, khong ai duoc doc.\n",
+        );
+    }
+    let mut child = stopped_in_the_middle(&dir);
+    fs::rename(dir.path("in/a"), dir.path("moved")).expect("it is there");
+    std::os::unix::fs::symlink("../elsewhere", dir.path("in/a")).expect("a link");
+    signal(&child, "CONT");
+    assert_eq!(child.wait().expect("it ends").code(), Some(3));
+    let first = done(&dir);
+    let reasons = reasons(&dir);
+    assert_eq!(first.len() + reasons.len(), 60);
+    assert!(
+        reasons.values().all(|r| r == "its folder is none any more"),
+        "{reasons:?}"
+    );
+    for (file, bytes) in tree(&dir.path("out")) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.to_lowercase().contains("khong ai"), "{file}");
+    }
     fs::remove_file(dir.path("in/a")).expect("the link");
     fs::rename(dir.path("moved"), dir.path("in/a")).expect("back");
     batch(&dir, &["-q"]).expect(0);
-    assert_eq!(done(&dir).len(), 59);
+    assert_eq!(done(&dir).len(), 60, "none done twice");
     assert_eq!(report(&dir)["total"]["failed"], 0);
 }
 
@@ -556,6 +659,55 @@ fn a_full_disk_stops_it_without_half_files_and_it_goes_on() {
     }
 }
 
+/// A mounted file takes the room of its own file system.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_journal_that_cannot_be_written_stops_it_and_it_goes_on() {
+    let dir = Folder::new();
+    pages(&dir, 40);
+    dir.run(&["batch", "in", "-o", "whole", "-q"]).expect(0);
+    let Some(small) = Small::mount(&dir.path("small"), 4) else {
+        return;
+    };
+    dir.put("small/journal", "");
+    let journal_file = dir.put("out/.vidau/journal.jsonl", "");
+    let mount = |arguments: &[&std::ffi::OsStr]| {
+        let run = std::process::Command::new("mount").args(arguments).status();
+        assert!(run.is_ok_and(|s| s.success()));
+    };
+    let bind = "--bind".as_ref();
+    mount(&[
+        bind,
+        dir.path("small/journal").as_os_str(),
+        journal_file.as_os_str(),
+    ]);
+    let bound = Small(journal_file);
+
+    let run = batch(&dir, &["-q"]).expect(2);
+    let stderr = run.stderr();
+    assert!(
+        stderr.contains("the journal cannot be written: No space left"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("run again to go on"), "{stderr}");
+    let whole = tree(&dir.path("whole"));
+    for (file, bytes) in tree(&dir.path("out")) {
+        assert_eq!(whole.get(&file), Some(&bytes), "{file}");
+    }
+    let before = done(&dir);
+    assert!(before.len() < 40, "each line is whole: {}", before.len());
+
+    mount(&[
+        "-o".as_ref(),
+        "remount,size=20000k".as_ref(),
+        small.0.as_os_str(),
+    ]);
+    batch(&dir, &["-q"]).expect(0);
+    assert_eq!(tree(&dir.path("out")), whole);
+    assert_eq!(done(&dir).len(), 40, "what was on record was kept");
+    drop(bound);
+}
+
 /// As somebody who may not do everything.
 #[cfg(target_os = "linux")]
 #[test]
@@ -621,13 +773,37 @@ fn a_long_text_is_restored_in_parts_as_the_whole_would_be() {
         "{}",
         run.stderr()
     );
-    dir.put("in/long.txt", text + "more");
-    let run = batch(&dir, &["--timeout", "0"]).expect(3);
-    assert!(
-        run.stderr().contains("long.txt: took more than 0 s"),
-        "{}",
-        run.stderr()
+}
+
+#[test]
+fn what_takes_too_long_fails_in_every_format_and_the_rest_goes_on() {
+    let dir = Folder::new();
+    let fixture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../data/fixtures/ke-hoach.eng."
     );
+    let files = ["hocr", "alto.xml", "page.xml", "tsv", "ocr.txt"];
+    for ending in files {
+        let page = fs::read(format!("{fixture}{ending}")).expect("the fixture");
+        dir.put(&format!("in/page.{ending}"), page);
+    }
+    dir.put("in/long.txt", STRIPPED.repeat(1500));
+    let utf16 = STRIPPED.encode_utf16().flat_map(u16::to_le_bytes);
+    dir.put("in/wide.txt", utf16.collect::<Vec<u8>>());
+    dir.put("in/empty.txt", "");
+    let run = batch(&dir, &["--timeout", "0"]).expect(3);
+    let late = run.stderr().matches("took more than 0 s").count();
+    assert_eq!(late, files.len() + 2, "{}", run.stderr());
+    assert!(run.stderr().contains("failed: 8"), "{}", run.stderr());
+    assert!(done(&dir).is_empty());
+    let outputs = tree(&dir.path("out"));
+    let outputs: Vec<&String> = outputs.keys().collect();
+    assert_eq!(outputs, ["report.html", "report.json"]);
+    // Longer alone does not try them again.
+    batch(&dir, &["-q"]).expect(3);
+    assert!(done(&dir).is_empty());
+    batch(&dir, &["-q", "--retry-failed"]).expect(3);
+    assert_eq!(done(&dir).len(), files.len() + 2);
 }
 
 #[test]

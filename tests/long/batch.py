@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """A large batch that is killed again and again ends like one that is not.
 
-    batch.py VIDAU [--files 20000] [--kills 10] [--scaling] [--keep FOLDER]
+    batch.py VIDAU [--files 20000] [--kills 10] [--scaling] [--folder FOLDER]
 
 Makes a tree of small pages (text, hOCR, ALTO) of data/fixtures, restores it
 once without interruption and once with kill -9 at random moments, and holds
 outputs, ledgers and reports against each other byte for byte. Prints what was
-measured: pages a second, memory at the beginning and at the end.
+measured: pages a second, memory at the beginning and at the end. --scaling
+restores it with one thread as well, and with as many processes of one thread,
+a share of the files each, as there were threads: what the machine can give.
 """
 
 import argparse
 import html
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -103,6 +106,21 @@ def memory_kb(pid):
     return 0
 
 
+def one_thread_each(vidau, tree, folder, processes):
+    """Runs that share nothing but the machine; seconds of the clock."""
+    names = sorted(p.relative_to(tree).as_posix() for p in tree.rglob("*") if p.is_file())
+    commands = []
+    for i in range(processes):
+        share = folder / f"share{i}"
+        share.write_text("\n".join(names[i::processes]), "utf-8")
+        out = folder / f"alone{i}"
+        commands.append([vidau, "batch", tree, "-o", out, "-q", "-j1", "--file-list", share])
+    started = time.monotonic()
+    children = [subprocess.Popen(command) for command in commands]
+    assert all(child.wait() == 0 for child in children)
+    return time.monotonic() - started
+
+
 def whole_run(vidau, tree, out, jobs, files):
     """Runs to the end; seconds of the clock, of the processors, memory by share done."""
     command = [vidau, "batch", tree, "-o", out, "-q", "-j", str(jobs)]
@@ -132,7 +150,7 @@ def main():
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--scaling", action="store_true", help="one thread against --jobs, too")
+    parser.add_argument("--scaling", action="store_true", help="one thread and as many processes, too")
     parser.add_argument("--folder", type=pathlib.Path, help="work here and leave it")
     args = parser.parse_args()
     vidau, rng = args.vidau.resolve(), random.Random(args.seed)
@@ -140,6 +158,7 @@ def main():
     tree, whole, killed = folder / "in", folder / "whole", folder / "killed"
     make_tree(tree, args.files)
 
+    print("load:", *(f"{load:.1f}" for load in os.getloadavg()), flush=True)
     clock, busy, memory = whole_run(vidau, tree, whole, args.jobs, args.files)
     print(f"{args.files} files, {args.jobs} threads: {clock:.0f} s, {busy:.0f} s of processor")
     print(f"{args.files / clock:.1f} files a second; memory by share done, kB: {memory}", flush=True)
@@ -147,6 +166,8 @@ def main():
         one, busy, _ = whole_run(vidau, tree, folder / "one", 1, args.files)
         print(f"1 thread: {one:.0f} s, {busy:.0f} s of processor; {one / clock:.2f} times", flush=True)
         assert contents(folder / "one") == contents(whole), "threads matter"
+        alone = one_thread_each(vidau, tree, folder, args.jobs)
+        print(f"{args.jobs} processes: {alone:.0f} s; {one / alone:.2f} times", flush=True)
 
     for kill in range(args.kills):
         child = subprocess.Popen([vidau, "batch", tree, "-o", killed, "-q", "-j", str(args.jobs)])

@@ -179,7 +179,7 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     pub(crate) retry_failed: bool,
 
-    /// Longest time for one long text, in seconds
+    /// Longest time for one file, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub(crate) timeout: u64,
 

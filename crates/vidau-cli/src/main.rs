@@ -8,6 +8,7 @@ mod config;
 mod engine;
 mod input;
 mod ledger;
+mod limit;
 mod output;
 mod page;
 mod parts;

@@ -7,6 +7,7 @@ use vidau::formats::{self, Edit, Encoding, Format, Record, Scan, Splice};
 
 use crate::input::Input;
 use crate::ledger::{Change, Findings, complete, renumber, word_at};
+use crate::limit::Limit;
 use crate::reflow::reflow;
 
 /// How to read a file and how to write it.
@@ -23,6 +24,8 @@ pub(crate) struct PageOptions {
     pub(crate) max_size: usize,
     /// The text goes on where the one before ended.
     pub(crate) goes_on: bool,
+    /// When to give it up.
+    pub(crate) limit: Limit,
 }
 
 impl Default for PageOptions {
@@ -34,6 +37,7 @@ impl Default for PageOptions {
             reflow: false,
             max_size: 64_000_000,
             goes_on: false,
+            limit: Limit::default(),
         }
     }
 }
@@ -83,7 +87,7 @@ pub(crate) fn restore_input(
         let restored = if options.goes_on {
             worker.restore_next(scan.document())
         } else {
-            worker.restore(scan.document())
+            worker.restore_checked(scan.document(), &mut || options.limit.check())?
         };
         let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
         let mut splice = scan.splice(&changes, options.record);

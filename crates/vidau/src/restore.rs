@@ -1,5 +1,6 @@
 //! Engine, worker, results.
 
+use std::convert::Infallible;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -351,9 +352,25 @@ impl Carry {
 impl Worker<'_> {
     /// Restores a document.
     pub fn restore(&mut self, document: &Document<'_>) -> Restored<'_> {
-        self.renderer.begin();
-        self.carry = Carry::new(self.engine);
+        self.start();
         self.restore_next(document)
+    }
+
+    /// The same, unless `check` fails, which is called before every block of
+    /// at most 400 lines: for what takes too long or is not wanted any more.
+    ///
+    /// # Errors
+    /// That of `check`.
+    pub fn restore_checked<E>(
+        &mut self,
+        document: &Document<'_>,
+        check: &mut dyn FnMut() -> Result<(), E>,
+    ) -> Result<Restored<'_>, E> {
+        self.start();
+        self.run(document, check)?;
+        Ok(Restored {
+            results: &self.results,
+        })
     }
 
     /// Restores what follows the document restored last, as the parts of a
@@ -361,6 +378,22 @@ impl Worker<'_> {
     /// read go on to count. Parts of 400 lines fare as the whole would, but
     /// for the places of tone marks: the habit is that of the text so far.
     pub fn restore_next(&mut self, document: &Document<'_>) -> Restored<'_> {
+        let Ok(()) = self.run::<Infallible>(document, &mut || Ok(()));
+        Restored {
+            results: &self.results,
+        }
+    }
+
+    fn start(&mut self) {
+        self.renderer.begin();
+        self.carry = Carry::new(self.engine);
+    }
+
+    fn run<E>(
+        &mut self,
+        document: &Document<'_>,
+        check: &mut dyn FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
         self.results.clear();
         self.renderer
             .go_on(document.source(), self.options.tone_style);
@@ -378,19 +411,21 @@ impl Worker<'_> {
             runs = &runs[last + 1..];
             while let Some(part) = part_of_line(&document.source()[range.clone()]) {
                 let end = range.start + part;
-                self.add_line(document, range.start..end, Break::Blank, &mut carry);
+                self.block
+                    .push_line(document, range.start..end, Break::Blank);
+                self.restore_if_full(document, &mut carry, check)?;
                 range.start = end;
             }
-            self.add_line(document, range, line_end, &mut carry);
+            self.block.push_line(document, range, line_end);
+            self.restore_if_full(document, &mut carry, check)?;
         }
+        check()?;
         self.restore_block(document, &mut carry);
         self.results
             .text
             .push_str(&document.source()[carry.written..]);
         self.carry = carry;
-        Restored {
-            results: &self.results,
-        }
+        Ok(())
     }
 
     /// Restores a plain text.
@@ -423,19 +458,18 @@ impl Worker<'_> {
         }
     }
 
-    /// Adds a line to the block, and restores the block when it is full.
-    fn add_line(
+    fn restore_if_full<E>(
         &mut self,
         document: &Document<'_>,
-        range: Range<usize>,
-        end: Break,
         carry: &mut Carry,
-    ) {
-        self.block.push_line(document, range, end);
+        check: &mut dyn FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
         if self.block.lines() >= BLOCK_LINES || self.block.tokens().len() >= BLOCK_TOKENS {
+            check()?;
             self.restore_block(document, carry);
             self.block.clear();
         }
+        Ok(())
     }
 
     fn restore_block(&mut self, document: &Document<'_>, carry: &mut Carry) {

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::anyhow;
 use cap_std::fs::Dir;
@@ -20,6 +20,7 @@ use super::whole::{self, About};
 use super::written::{Output, Written};
 use crate::input::of_kind;
 use crate::ledger::{self, rows};
+use crate::limit::{GivenUp, Limit};
 use crate::page::{PageOptions, too_large};
 use crate::parts::{self, Hashed, Parts, WHOLE};
 use crate::signals;
@@ -38,7 +39,7 @@ pub(crate) struct Shop<'a> {
     pub(crate) rules: Rules,
     pub(crate) large: Mutex<()>,
     /// Set when no file is to be begun any more.
-    pub(crate) stop: &'a AtomicBool,
+    pub(crate) stop: Arc<AtomicBool>,
 }
 
 /// What is done again, and what is too much.
@@ -84,7 +85,16 @@ pub(crate) enum Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::File(error)
+        match error.downcast_ref() {
+            Some(GivenUp::Stopped) => Self::Stopped,
+            _ => Self::File(error),
+        }
+    }
+}
+
+impl From<GivenUp> for Failure {
+    fn from(error: GivenUp) -> Self {
+        anyhow::Error::new(error).into()
     }
 }
 
@@ -320,6 +330,7 @@ impl<'s> Job<'_, 's> {
         }
         let mut options = self.shop.rules.options.clone();
         options.format = options.format.or(Some(format));
+        options.limit = self.limit();
         let input = hash.to_hex();
         let about = About {
             name: &self.name.path,
@@ -356,7 +367,7 @@ impl<'s> Job<'_, 's> {
         }
         file.seek(SeekFrom::Start(0))?;
 
-        let started = Instant::now();
+        let limit = self.limit();
         let mut stats = Stats::default();
         let input = hash.to_hex();
         let header = ledger::File::plain(&self.name.path, &input, &self.shop.model);
@@ -365,9 +376,9 @@ impl<'s> Job<'_, 's> {
         let mut failure = None;
         let result = whole::guarded(self.shop.restorer, worker, &self.name.path, |worker| {
             parts::restore(worker, &self.name.path, &mut reader, &mut |start, part| {
+                limit.check()?;
                 stats.add(part.words, &part.findings);
                 let mut step = || {
-                    self.check_time(Some(started))?;
                     output.write(&part.output)?;
                     output.edits(rows::edits(&part, start))
                 };
@@ -395,10 +406,11 @@ impl<'s> Job<'_, 's> {
     /// The hash of a text, all of which has to be one.
     fn check(&self, file: &mut File) -> Result<blake3::Hash, Failure> {
         let name = &self.name.path;
+        let limit = Limit::until(&self.shop.stop);
         let mut reader = Hashed::new(file);
         let mut parts = Parts::new(name, &mut reader);
         while let Some((start, text)) = parts.next().map_err(|e| whole::without(name, e))? {
-            self.check_time(None)?;
+            limit.check()?;
             if let Some(nul) = text.find('\0') {
                 let byte = start + nul as u64;
                 return Err(anyhow!("binary data at byte {byte}, no text").into());
@@ -412,16 +424,9 @@ impl<'s> Job<'_, 's> {
         self.shop.rules.keeps(self.past, input, size)
     }
 
-    fn check_time(&self, started: Option<Instant>) -> Result<(), Failure> {
-        if self.shop.stop.load(Ordering::Relaxed) {
-            return Err(Failure::Stopped);
-        }
-        let limit = self.shop.rules.timeout;
-        if started.is_some_and(|s| s.elapsed() > limit) {
-            let seconds = limit.as_secs();
-            return Err(anyhow!("took more than {seconds} s: split it, or raise --timeout").into());
-        }
-        Ok(())
+    /// From now on.
+    fn limit(&self) -> Limit {
+        Limit::until(&self.shop.stop).within(self.shop.rules.timeout)
     }
 }
 

@@ -18,7 +18,7 @@ mod written;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
     let earlier = args.compare.as_deref().map(Earlier::open).transpose()?;
     let store = Store::open(&args.output)?;
     let journal = Mutex::new(Journal::open(store.own())?);
-    let stop = AtomicBool::new(false);
+    let stop = Arc::new(AtomicBool::new(false));
     let shop = Shop {
         restorer: &engine.restorer,
         input,
@@ -82,7 +82,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
         model,
         rules,
         large: Mutex::new(()),
-        stop: &stop,
+        stop: Arc::clone(&stop),
     };
     let threads = match args.jobs {
         0 => thread::available_parallelism().map_or(1, usize::from),

@@ -30,7 +30,8 @@ pub(crate) enum Found {
 /// The input folder and what of it is wanted.
 pub(crate) struct Walk {
     root: PathBuf,
-    list: Option<PathBuf>,
+    /// Names of files; read once, as a pipe gives them only once.
+    list: Option<Vec<u8>>,
     globs: Vec<String>,
     hidden: bool,
     no_ignore: bool,
@@ -59,7 +60,7 @@ impl Walk {
         );
         let walk = Self {
             root,
-            list: args.file_list.clone(),
+            list: args.file_list.as_deref().map(read_list).transpose()?,
             globs: args.glob.clone(),
             hidden: args.hidden,
             no_ignore: args.no_ignore,
@@ -78,7 +79,7 @@ impl Walk {
     /// it says false.
     pub(crate) fn run(&self, visit: &mut dyn FnMut(Found) -> bool) -> anyhow::Result<()> {
         match &self.list {
-            Some(list) => self.listed(list, visit),
+            Some(names) => self.listed(names, visit),
             None => self.tree(visit),
         }
     }
@@ -197,18 +198,11 @@ impl Walk {
         }
     }
 
-    fn listed(&self, list: &Path, visit: &mut dyn FnMut(Found) -> bool) -> anyhow::Result<()> {
-        let mut bytes = Vec::new();
-        if list.as_os_str() == "-" {
-            std::io::stdin().lock().read_to_end(&mut bytes)
-        } else {
-            std::fs::File::open(list).and_then(|mut f| f.read_to_end(&mut bytes))
-        }
-        .with_context(|| format!("{}", list.display()))?;
-        let separator = if bytes.contains(&0) { 0 } else { b'\n' };
+    fn listed(&self, names: &[u8], visit: &mut dyn FnMut(Found) -> bool) -> anyhow::Result<()> {
+        let separator = if names.contains(&0) { 0 } else { b'\n' };
         let overrides = self.overrides()?;
         let mut met = HashSet::new();
-        for line in bytes.split(|&b| b == separator) {
+        for line in names.split(|&b| b == separator) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.is_empty() {
                 continue;
@@ -276,6 +270,17 @@ fn refusal(path: PathBuf, reason: &str) -> Found {
         path,
         reason: reason.to_owned(),
     }
+}
+
+fn read_list(list: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut names = Vec::new();
+    if list.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut names)
+    } else {
+        std::fs::File::open(list).and_then(|mut f| f.read_to_end(&mut names))
+    }
+    .with_context(|| list.display().to_string())?;
+    Ok(names)
 }
 
 #[cfg(unix)]

@@ -9,6 +9,7 @@ use vidau::{Restorer, Worker};
 use super::stats::Stats;
 use crate::ledger::File;
 use crate::ledger::rows::{self, SureEdit};
+use crate::limit::Limit;
 use crate::page::{PageOptions, restore_bytes};
 use crate::parts::{self, WHOLE};
 use crate::review::{Review, html};
@@ -45,7 +46,7 @@ pub(crate) fn restore<'r>(
 ) -> anyhow::Result<Whole> {
     if bytes.len() as u64 > WHOLE && is_plain(&bytes, options) {
         return guarded(restorer, worker, about.name, |worker| {
-            in_parts(worker, about, &bytes)
+            in_parts(worker, about, &bytes, &options.limit)
         });
     }
     let page = guarded(restorer, worker, about.name, |worker| {
@@ -79,7 +80,12 @@ fn is_plain(bytes: &[u8], options: &PageOptions) -> bool {
         && std::str::from_utf8(bytes).is_ok()
 }
 
-fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::Result<Whole> {
+fn in_parts(
+    worker: &mut Worker<'_>,
+    about: About<'_>,
+    bytes: &[u8],
+    limit: &Limit,
+) -> anyhow::Result<Whole> {
     let mut whole = Whole {
         output: Vec::with_capacity(bytes.len() + bytes.len() / 4),
         stats: Stats::default(),
@@ -88,6 +94,7 @@ fn in_parts(worker: &mut Worker<'_>, about: About<'_>, bytes: &[u8]) -> anyhow::
         review: None,
     };
     parts::restore(worker, about.name, bytes, &mut |start, mut part| {
+        limit.check()?;
         whole.output.append(&mut part.output);
         whole.stats.add(part.words, &part.findings);
         whole.edits.extend(rows::edits(&part, start));
