@@ -300,6 +300,8 @@ impl Restorer {
 const BLOCK_LINES: usize = 400;
 /// No line is added to a block of so many tokens.
 const BLOCK_TOKENS: usize = 20_000;
+/// Nor to one of so many bytes, which only words without end come to.
+const BLOCK_BYTES: usize = 1 << 18;
 /// Longer lines are taken in parts, in bytes; none of a page is as long.
 const LINE_PART: usize = 1 << 16;
 
@@ -464,7 +466,11 @@ impl Worker<'_> {
         carry: &mut Carry,
         check: &mut dyn FnMut() -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.block.lines() >= BLOCK_LINES || self.block.tokens().len() >= BLOCK_TOKENS {
+        let block = &self.block;
+        if block.lines() >= BLOCK_LINES
+            || block.tokens().len() >= BLOCK_TOKENS
+            || block.size() >= BLOCK_BYTES
+        {
             check()?;
             self.restore_block(document, carry);
             self.block.clear();

@@ -93,6 +93,11 @@ impl Block {
         self.lines as usize
     }
 
+    /// Bytes of its text.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len()
+    }
+
     /// The text of tokens `from..to`.
     pub(crate) fn text_of(&self, from: usize, to: usize) -> &str {
         &self.text[self.tokens[from].start as usize..self.tokens[to - 1].end as usize]
