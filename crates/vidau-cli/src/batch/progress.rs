@@ -1,6 +1,7 @@
 //! How it goes: a line that is written over on a terminal, now and then a
 //! line elsewhere, or JSON for programs.
 
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ pub(crate) struct Progress<'a> {
     /// Files there are; 0 until they are counted.
     total: &'a AtomicU64,
     started: Instant,
+    pace: Pace,
     shown: Instant,
     is_line_open: bool,
 }
@@ -72,6 +74,7 @@ impl<'a> Progress<'a> {
             is_json: args.json,
             total,
             started: Instant::now(),
+            pace: Pace::default(),
             shown: Instant::now(),
             is_line_open: false,
         }
@@ -111,8 +114,8 @@ impl<'a> Progress<'a> {
             return Ok(());
         }
         self.shown = Instant::now();
-        let seconds = self.started.elapsed().as_secs_f64();
-        let line = state(counts, self.total.load(Ordering::Relaxed), seconds);
+        let rate = self.pace.note(self.started.elapsed(), counts.all());
+        let line = state(counts, self.total.load(Ordering::Relaxed), rate);
         match self.style {
             Style::Silent => {}
             Style::Lines => output::message(&line),
@@ -188,19 +191,49 @@ fn of(counts: &Counts, outcome: Option<Ending>) -> CountsEvent {
     }
 }
 
-fn state(counts: &Counts, total: u64, seconds: f64) -> String {
-    let files = counts.done + counts.kept + counts.failed;
-    let rate = files as f64 / seconds.max(0.001);
-    if total == 0 {
-        return format!("{} files, {rate:.0} a second", thousands(files));
+/// As far back as the pace is measured, or to the last file.
+const LATELY: Duration = Duration::from_secs(60);
+
+/// Files a second of late: what an earlier run has done goes by at once, and
+/// says nothing of the time that the others take.
+#[derive(Default)]
+struct Pace {
+    /// Files so far at some times.
+    past: VecDeque<(Duration, u64)>,
+}
+
+impl Pace {
+    fn note(&mut self, now: Duration, files: u64) -> f64 {
+        if self.past.back().is_none_or(|last| last.1 < files) {
+            self.past.push_back((now, files));
+        }
+        while let Some(second) = self.past.get(1)
+            && second.0 + LATELY < now
+            && second.1 < files
+        {
+            self.past.pop_front();
+        }
+        let (since, before) = match self.past.front() {
+            Some(&first) if first.0 < now => first,
+            _ => (Duration::ZERO, 0),
+        };
+        (files - before) as f64 / (now - since).as_secs_f64().max(0.001)
     }
-    let left = total.saturating_sub(files) as f64 / rate.max(0.001);
-    format!(
-        "{} of {} files, {rate:.0} a second, {} left",
-        thousands(files),
-        thousands(total.max(files)),
-        duration(left)
-    )
+}
+
+fn state(counts: &Counts, total: u64, rate: f64) -> String {
+    let files = counts.all();
+    let digits = usize::from(rate < 10.0);
+    let mut line = thousands(files);
+    if total > 0 {
+        line += &format!(" of {}", thousands(total.max(files)));
+    }
+    line += &format!(" files, {rate:.digits$} a second");
+    if total > 0 && rate > 0.0 {
+        let left = total.saturating_sub(files) as f64 / rate;
+        line += &format!(", {} left", duration(left));
+    }
+    line
 }
 
 fn duration(seconds: f64) -> String {
@@ -223,11 +256,32 @@ mod tests {
             kept: 90,
             failed: 10,
         };
-        assert_eq!(state(&counts, 0, 10.0), "1,000 files, 100 a second");
+        assert_eq!(state(&counts, 0, 100.0), "1,000 files, 100 a second");
         assert_eq!(
-            state(&counts, 31_000, 10.0),
+            state(&counts, 31_000, 100.0),
             "1,000 of 31,000 files, 100 a second, 5 min left"
         );
-        assert_eq!(state(&Counts::default(), 0, 0.0), "0 files, 0 a second");
+        assert_eq!(
+            state(&counts, 1_010, 0.25),
+            "1,000 of 1,010 files, 0.2 a second, 40 s left"
+        );
+        let none = Counts::default();
+        assert_eq!(state(&none, 7, 0.0), "0 of 7 files, 0.0 a second");
+    }
+
+    #[test]
+    fn the_pace_is_that_of_late() {
+        let at = Duration::from_secs;
+        let mut pace = Pace::default();
+        assert_eq!(pace.note(at(0), 0), 0.0);
+        assert_eq!(pace.note(at(10), 100_000), 10_000.0, "done earlier");
+        for second in 11..200 {
+            pace.note(at(second), 100_000 + 5 * (second - 10));
+        }
+        assert_eq!(pace.note(at(200), 100_950), 5.0);
+        // One that takes long: as long as nothing else is known.
+        let slow = pace.note(at(1200), 100_950);
+        assert!(slow > 0.0 && slow < 5.0, "{slow}");
+        assert_eq!(pace.note(at(1300), 100_951), 1.0 / 1100.0);
     }
 }

@@ -44,6 +44,12 @@ pub(crate) struct Counts {
     pub(crate) failed: u64,
 }
 
+impl Counts {
+    pub(crate) fn all(&self) -> u64 {
+        self.done + self.kept + self.failed
+    }
+}
+
 pub(crate) struct Recorder<'a> {
     store: &'a Store,
     journal: &'a Mutex<Journal>,
