@@ -16,7 +16,9 @@ const STYLE: &str = "\
 body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}\
 th,td{padding:.25rem .6rem;border-bottom:1px solid #ddd;text-align:right;vertical-align:top}\
-th:first-child,td:first-child,.l{text-align:left;overflow-wrap:anywhere}\
+th:first-child,td:first-child,.l{text-align:left;overflow-wrap:break-word}\
+td:first-child{overflow-wrap:anywhere;min-width:15rem}\
+.totals{width:auto;min-width:36rem}\
 th{background:#f4f4f4;position:sticky;top:0}\
 .low{background:#fde2e0}.mid{background:#fff3d0}\
 svg{max-width:40rem;width:100%;height:auto}\
@@ -52,7 +54,7 @@ pub(crate) fn page(report: &Report) -> String {
 
 fn totals(out: &mut String, report: &Report) {
     let total = &report.total;
-    out.push_str("<table>\n");
+    out.push_str("<table class=\"totals\">\n");
     let mut row = |name: &str, value: String| {
         let _ = writeln!(out, "<tr><td>{name}</td><td>{value}</td></tr>");
     };
@@ -77,7 +79,7 @@ fn plot(out: &mut String, bins: &[u64; BINS]) {
     if most == 0 {
         return;
     }
-    out.push_str("<h2>Changes by confidence</h2>\n<svg viewBox=\"0 0 440 150\" role=\"img\">\n");
+    out.push_str("<h2>Changes by confidence</h2>\n<svg viewBox=\"0 0 440 136\" role=\"img\">\n");
     for (i, &n) in bins.iter().enumerate() {
         // The root keeps the few unsure ones visible beside the many sure ones.
         let height = (n as f64 / most as f64).sqrt() * 100.0;
@@ -86,7 +88,7 @@ fn plot(out: &mut String, bins: &[u64; BINS]) {
             out,
             "<rect x=\"{x}\" y=\"{top:.1}\" width=\"40\" height=\"{height:.1}\" fill=\"#4a7\"/>\
              <text x=\"{mid}\" y=\"{label:.1}\" font-size=\"9\" text-anchor=\"middle\">{count}</text>\
-             <text x=\"{mid}\" y=\"130\" font-size=\"10\" text-anchor=\"middle\">{low}-{high} %</text>",
+             <text x=\"{mid}\" y=\"130\" font-size=\"10\" text-anchor=\"middle\">{low}-{high}</text>",
             mid = x + 20,
             label = top - 3.0,
             count = thousands(n),
@@ -94,7 +96,7 @@ fn plot(out: &mut String, bins: &[u64; BINS]) {
             high = (i + 1) * 10,
         );
     }
-    out.push_str("</svg>\n<p>Heights are square roots of the counts.</p>\n");
+    out.push_str("</svg>\n<p>Per cent; heights are square roots of the counts.</p>\n");
 }
 
 fn worst(out: &mut String, report: &Report) {
