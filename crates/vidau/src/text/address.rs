@@ -5,6 +5,8 @@ use std::ops::Range;
 const SCHEMES: [&str; 3] = ["http", "https", "ftp"];
 /// Last labels that make an address of a name without a scheme.
 const DOMAINS: [&str; 7] = ["vn", "com", "net", "org", "gov", "edu", "info"];
+/// The same of a page's name, the rest of an address that was cut before it.
+const PAGES: [&str; 6] = ["aspx", "html", "htm", "php", "jsp", "pdf"];
 
 /// The first address in `line` that begins at `from` or later.
 pub(super) fn next_address(line: &str, from: usize) -> Option<Range<usize>> {
@@ -54,7 +56,7 @@ fn address_in(line: &str, name: Range<usize>) -> Option<Range<usize>> {
     let web = host
         .get(..4)
         .is_some_and(|w| w.eq_ignore_ascii_case("www."));
-    if (web || has_known_domain(host)) && is_free(line, start..end) && is_host(host) {
+    if (web || has_known_end(host)) && is_free(line, start..end) && is_host(host) {
         let path = host_end == end && line[end..].starts_with(['/', '?', ':']);
         return Some(
             start..if path {
@@ -106,9 +108,9 @@ fn is_host(host: &str) -> bool {
         && name.is_some_and(|n| n.len() >= 2 || host.len() > 4 + n.len() && labels.next().is_some())
 }
 
-fn has_known_domain(host: &str) -> bool {
+fn has_known_end(host: &str) -> bool {
     host.rsplit_once('.')
-        .is_some_and(|(_, top)| DOMAINS.contains(&top))
+        .is_some_and(|(_, top)| DOMAINS.contains(&top) || PAGES.contains(&top))
 }
 
 /// The end of the address that begins at `start`, without the punctuation of

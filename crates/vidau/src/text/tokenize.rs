@@ -494,6 +494,8 @@ mod tests {
                 "vanthu@hanoi.gov.vn",
                 "chinhphu.vn",
                 "luatvietnam.vn/tin",
+                "goc.aspx?ItemID=12&Keyword=",
+                "quyet-dinh_15.pdf",
             ],
         );
         assert_eq!(
