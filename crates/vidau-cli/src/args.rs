@@ -515,7 +515,7 @@ pub(crate) struct EngineArgs {
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<ProfileName>,
 
-    /// Change what is a word as it was read only when at least so sure, 0 to 1
+    /// Change what is a word as it was read only when at least so sure, 0 to 1; default 0.7 on lines read as English, else 0.5
     #[arg(long, value_name = "P")]
     pub(crate) change_above: Option<f32>,
 
@@ -523,7 +523,7 @@ pub(crate) struct EngineArgs {
     #[arg(long, value_name = "P")]
     pub(crate) flag_below: Option<f32>,
 
-    /// Make no change that is less sure than this, 0 to 1, but flag the place; default 0.7 on lines without damage, else 0
+    /// Make no change that is less sure than this, 0 to 1, but flag the place; default 0.75 on lines without damage, else 0
     #[arg(long, value_name = "P")]
     pub(crate) min_confidence: Option<f32>,
 

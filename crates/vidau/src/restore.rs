@@ -37,7 +37,8 @@ pub struct Restorer {
 
 #[derive(Debug, Clone, Copy)]
 struct Options {
-    change_above: f32,
+    /// On every line; `None` asks for more on lines read as English.
+    change_above: Option<f32>,
     flag_below: f32,
     /// On every line; `None` asks for little but on lines without damage.
     min_confidence: Option<f32>,
@@ -59,7 +60,7 @@ impl Default for RestorerBuilder {
     fn default() -> Self {
         Self {
             options: Options {
-                change_above: 0.5,
+                change_above: None,
                 flag_below: 0.9,
                 min_confidence: None,
                 tone_style: ToneStyle::Keep,
@@ -82,10 +83,11 @@ impl RestorerBuilder {
 
     /// A token that is a word as it was read changes only when the other
     /// reading has at least this share of the probability of both (0 to 1;
-    /// default 0.5). Otherwise it stays and is flagged.
+    /// default: 0.7 on lines that an engine for English read, 0.5 on others).
+    /// Otherwise it stays and is flagged.
     #[must_use]
     pub fn change_above(mut self, probability: f32) -> Self {
-        self.options.change_above = probability;
+        self.options.change_above = Some(probability);
         self
     }
 
@@ -98,7 +100,7 @@ impl RestorerBuilder {
 
     /// A change less probable than this is not made: the text stays as it was
     /// read and is flagged, with the change among its alternatives (0 to 1;
-    /// default: 0.7 on lines without damage, 0 on others).
+    /// default: 0.75 on lines without damage, 0 on others).
     #[must_use]
     pub fn min_confidence(mut self, probability: f32) -> Self {
         self.options.min_confidence = Some(probability);
@@ -201,7 +203,7 @@ impl RestorerBuilder {
     fn build(self, name: &str, bytes: Bytes, verify: bool) -> Result<Restorer> {
         let in_range = |p: f32| (0.0..=1.0).contains(&p);
         for (option, value) in [
-            ("change_above", self.options.change_above),
+            ("change_above", self.options.change_above.unwrap_or(0.0)),
             ("flag_below", self.options.flag_below),
             ("min_confidence", self.options.min_confidence.unwrap_or(0.0)),
         ] {
@@ -639,11 +641,30 @@ impl Worker<'_> {
         }
         let posterior = self.posterior(at);
         let as_read = self.as_read_probability(step);
-        if posterior < self.options.change_above * (posterior + as_read) {
+        let line = self.block.tokens()[step.from].line as usize;
+        if posterior < self.change_above(line) * (posterior + as_read) {
             Output::AsRead
         } else {
             output
         }
+    }
+
+    /// Which share of both readings' probability the other one of a word needs
+    /// on `line` of the block.
+    fn change_above(&self, line: usize) -> f32 {
+        let by_line = || match self.was_read_by(Profile::Eng, line, PLAIN) {
+            true => ON_ENG_LINES,
+            false => ON_OTHER_LINES,
+        };
+        self.options.change_above.unwrap_or_else(by_line)
+    }
+
+    /// Whether `profile` has no more than `limit` against it on `line`.
+    fn was_read_by(&self, profile: Profile, line: usize, limit: Cost) -> bool {
+        let weights = self.weights.line(line);
+        profile
+            .number()
+            .is_some_and(|number| weights[number] < limit)
     }
 
     fn is_word(&self, read: &str) -> bool {
@@ -677,11 +698,7 @@ impl Worker<'_> {
 
     /// How sure a change of `read` into `output` on `line` of the block has to be.
     fn least_confidence(&self, line: usize, read: &str, output: Output) -> f32 {
-        let is_clean = || {
-            let weights = self.weights.line(line);
-            let clean = Profile::Clean.number();
-            clean.is_some_and(|clean| weights[clean] < EVIDENT)
-        };
+        let is_clean = || self.was_read_by(Profile::Clean, line, EVIDENT);
         match (self.options.min_confidence, output) {
             (Some(least), _) => least,
             (None, _) if !is_clean() => 0.0,
@@ -807,6 +824,14 @@ fn is_foreign(word: &str) -> bool {
     let letters = word.chars().count();
     letters >= LEAST && word.chars().all(char::is_alphabetic) && !syllable::is_legal_bare(word)
 }
+
+/// How much likelier another reading of a word has to be. An engine for
+/// English reads most words as none; those that are words were mostly without
+/// marks and are right.
+const ON_ENG_LINES: f32 = 0.7;
+const ON_OTHER_LINES: f32 = 0.5;
+/// A line with no more than this against its profile has no other to speak of.
+const PLAIN: Cost = crate::NAT / 2;
 
 /// How sure a change has to be on a line without damage: there most doubtful
 /// ones are names and rare words taken for others.
