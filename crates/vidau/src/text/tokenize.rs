@@ -496,7 +496,22 @@ mod tests {
                 "luatvietnam.vn/tin",
                 "goc.aspx?ItemID=12&Keyword=",
                 "quyet-dinh_15.pdf",
+                "https:/chinhphu.vn/tin",
+                "van.thu+1@a.gov.vn",
             ],
+        );
+        assert_eq!(
+            tokens("xem hanoi.org.vn.Theo"),
+            [
+                (Word, "xem"),
+                (Url, "hanoi.org.vn"),
+                (Punct, "."),
+                (Word, "Theo")
+            ]
+        );
+        assert_eq!(
+            tokens("+hanoi.gov.vn@"),
+            [(Punct, "+"), (Url, "hanoi.gov.vn"), (Punct, "@")]
         );
         assert_eq!(
             tokens("(http://a.vn)."),
@@ -528,7 +543,8 @@ mod tests {
     #[test]
     fn a_long_line_takes_linear_time() {
         for unit in [
-            "1-Theo-", "1/", "a.vn@", "1a", "a@", "aa11", "|a", "www.", "1.2-", "a.b.",
+            "1-Theo-", "1/", "a.vn@", "1a", "a@", "aa11", "|a", "www.", "1.2-", "a.b.", "aa.vn+",
+            "aa.vn@", "aa.vn@b", "aa.vné", "http:/a",
         ] {
             let line = unit.repeat(1_000_000 / unit.len());
             let mut out = Vec::new();
