@@ -72,6 +72,43 @@ fn every_format_is_restored_and_goes_back_byte_for_byte() {
 }
 
 #[test]
+fn several_changes_of_one_word_go_back() {
+    for (name, bytes) in [
+        ("a.hocr", fixture("cong-van.eng.hocr")),
+        ("a.alto.xml", fixture("cong-van.eng.alto.xml")),
+    ] {
+        for record in ["replace", "plain", "annotate"] {
+            let dir = Folder::new();
+            dir.put(name, &bytes);
+            let restore = ["restore", "-q", "-w", "--ledger", "l", "--record", record];
+            dir.run(&[&restore[..], &[name]].concat()).expect(0);
+            let all = entries(&dir.get("l"));
+            let shared = all.iter().position(|e| e["edits"].is_null());
+            let shared = shared.expect("a change that another's edits make");
+            assert_eq!(all[shared]["word"], all[shared - 1]["word"]);
+            let restored = dir.get(name);
+            dir.run(&["revert", "l", name]).expect(0);
+            assert_eq!(dir.get(name), bytes, "{name}, {record}");
+            // One of the two goes, the other stays.
+            for gone in [shared - 1, shared] {
+                dir.put(name, &restored);
+                let place = format!("{}:{}", all[gone]["line"], all[gone]["column"]);
+                dir.run(&["revert", "l", name, "--only", &place]).expect(0);
+                let left = entries(&dir.get("l")).split_off(all.len());
+                let kept = 2 * shared - 1 - gone;
+                assert!(left.iter().any(|e| e["span"] == all[kept]["span"]));
+                assert!(left.iter().all(|e| e["span"] != all[gone]["span"]));
+                dir.run(&["revert", "l", name]).expect(0);
+                assert_eq!(dir.get(name), bytes, "{name}, {record}, {place}");
+                let lines = String::from_utf8(dir.get("l")).expect("UTF-8");
+                let first: String = lines.split_inclusive('\n').take(all.len()).collect();
+                dir.put("l", first);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_restored_again_into_the_same_ledger_goes_back() {
     for form in ["lines", "compact"] {
         let dir = Folder::new();

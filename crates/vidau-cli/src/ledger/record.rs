@@ -284,11 +284,14 @@ fn read(name: &str, text: &str) -> anyhow::Result<Vec<Recorded>> {
             before: before.to_owned(),
             length: after.len(),
         };
-        let undo = match &change.edits[..] {
-            [] => vec![undo(change.span[0], &change.before, &change.after)],
-            edits => edits.iter().map(|(at, b, a)| undo(*at, b, a)).collect(),
-        };
         let file = entry.file.into_owned();
+        // In markup, what two changes of one word take stands with the first.
+        let undo = if file.format == Format::Text.name() {
+            vec![undo(change.span[0], &change.before, &change.after)]
+        } else {
+            let edits = change.edits.iter();
+            edits.map(|(at, b, a)| undo(*at, b, a)).collect()
+        };
         match all.last_mut() {
             Some(last)
                 if last.file == file && last.output == entry.output && last.precedes(&change) =>
