@@ -52,7 +52,7 @@ def build_vidau():
     say("building vidau")
     call("cargo", "build", "--release", "-q", "-p", "vidau-cli", cwd=ROOT)
     call("cargo", "build", "--release", "-q", "-p", "vidau", "--features", "train",
-         "--example", "export_arpa", cwd=ROOT)
+         "--example", "export_arpa", "--example", "export_lattices", cwd=ROOT)
     return TARGET / "release/vidau"
 
 
@@ -73,7 +73,9 @@ def build_kenlm():
     source = next(WORK.glob("kenlm-*/"))
     files = [f for d in ("util", "util/double-conversion", "lm") for f in (source / d).glob("*.cc")]
     files = sorted(f for f in files if not re.search(r"(main|test)\.cc$", f.name))
-    for program, main in [("build_binary", source / "lm/build_binary_main.cc"), ("viterbi", HERE / "viterbi.cc")]:
+    programs = {"build_binary": source / "lm/build_binary_main.cc"}
+    programs.update((name, HERE / f"{name}.cc") for name in ["viterbi", "lattice"])
+    for program, main in programs.items():
         if not (WORK / program).exists() or main.stat().st_mtime > (WORK / program).stat().st_mtime:
             call("g++", "-O3", "-DNDEBUG", "-DKENLM_MAX_ORDER=6", "-std=c++14", "-w", "-I", source,
                  main, *files, "-o", WORK / program)
@@ -191,6 +193,32 @@ def table(title, programs, truth, text, rounds, page=False):
             print(f"\n{program.name}: {program.said}")
 
 
+def same_candidates(texts):
+    """Vidau, and KenLM's models in a plain search through the lattices that vidau builds."""
+    print("\nThrough the same lattices, seconds:\n")
+    heads = [f"{name}, {len(text.read_text('utf-8').split()):,} words" for name, text in texts]
+    print(f"| | {' | '.join(heads)} |")
+    print("|---" * (len(texts) + 1) + "|")
+    rows = {}
+    for _, text in texts:
+        say(f"lattices of {text}")
+        lattices = text.with_suffix(".lattices")
+        with open(lattices, "w") as out:
+            said = call(TARGET / "release/examples/export_lattices", text, stdout=out, stderr=subprocess.PIPE)
+        rows.setdefault("vidau, text to text, candidates cached", []).append(f"{float(said.stderr.split()[1]):.2f}")
+        for kind in ["probing", "trie"]:
+            for beam in [BEAM, 0]:
+                say(f"KenLM {kind}, beam {beam}")
+                with open(lattices) as stdin:
+                    out = call(WORK / "lattice", WORK / f"model.{kind}", beam, stdin=stdin, capture_output=True)
+                seconds, cost, ours = map(float, out.stdout.split())
+                name = f"KenLM {kind}, the search alone, " + (f"beam of {beam}" if beam else "all hypotheses")
+                rows.setdefault(name, []).append(f"{seconds:.2f} ({100 * (cost / ours - 1):+.2f} %)")
+    for name, cells in rows.items():
+        print(f"| {name} | {' | '.join(cells)} |")
+    print("\nIn brackets what the best ways cost against those of vidau's first pass.")
+
+
 def queries():
     """Nanoseconds a query of the language model, all on the same words."""
     page = fixtures("ke-hoach.vie.truth.txt")
@@ -250,6 +278,7 @@ def main():
     pages, read = fixtures("*.eng.truth.txt"), fixtures("*.eng.ocr.txt")
     table("Pages read by Tesseract `eng`", [vidau, symspell], write("pages.txt", pages), write("read.txt", read),
           args.rounds, page=True)
+    same_candidates([("marks put back", write("bare.txt", bare(truth))), ("`eng` pages", write("read.txt", read))])
     queries()
 
 

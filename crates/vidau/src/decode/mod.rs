@@ -5,6 +5,8 @@ mod beam;
 mod block;
 mod capitals;
 mod codes;
+#[cfg(feature = "train")]
+mod export;
 mod foreign;
 mod lattice;
 mod log_add;
@@ -19,6 +21,8 @@ pub(crate) use beam::{Beam, BeamOptions, probability};
 pub(crate) use block::Block;
 pub(crate) use capitals::is_miscased;
 pub(crate) use codes::name_codes;
+#[cfg(feature = "train")]
+pub(crate) use export::export;
 pub(crate) use lattice::{Arc, Lattice, Output, Step};
 pub(crate) use log_add::log_add;
 pub(crate) use profiles::{ByProfile, ProfileWeights};

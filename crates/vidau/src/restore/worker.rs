@@ -11,6 +11,8 @@ use super::results::Results;
 use crate::confidence::Evidence;
 use crate::confidence::{Decision, Gatherer};
 use crate::context::WideContext;
+#[cfg(feature = "train")]
+use crate::decode::export;
 use crate::decode::{
     ArcBuilder, Beam, Block, ByProfile, Lattice, ProfileWeights, Recurrence, Step, name_codes,
 };
@@ -43,6 +45,8 @@ pub struct Worker<'r> {
     pub(super) gatherer: Gatherer,
     #[cfg(feature = "train")]
     pub(super) observed: Option<Vec<(Range<usize>, Evidence)>>,
+    #[cfg(feature = "train")]
+    exported: Option<String>,
     pub(super) block: Block,
     pub(super) weights: ProfileWeights,
     pub(super) arcs: ArcBuilder,
@@ -88,6 +92,8 @@ impl<'r> Worker<'r> {
             gatherer: Gatherer::default(),
             #[cfg(feature = "train")]
             observed: None,
+            #[cfg(feature = "train")]
+            exported: None,
             block: Block::default(),
             weights: ProfileWeights::default(),
             arcs: ArcBuilder::default(),
@@ -207,6 +213,19 @@ impl Worker<'_> {
         Restored::new(&self.results)
     }
 
+    /// The lattices of a plain text with the best cost that the first pass
+    /// finds in each, for another decoder: of each block a line `lattice NODES
+    /// ARCS SCALE BEST`, then its arcs by end nodes, `FROM TO COST PARAGRAPH
+    /// WORD...`. Costs are in 1/[`NAT`](crate::NAT) nat; those of the language
+    /// model are to be added, times SCALE/256. Where PARAGRAPH is not -1 it is
+    /// the arc's cost if a paragraph ends there.
+    #[cfg(feature = "train")]
+    pub fn lattices(&mut self, text: &str) -> String {
+        self.exported = Some(String::new());
+        self.restore_str(text);
+        self.exported.take().unwrap_or_default()
+    }
+
     fn restore_if_full<E>(
         &mut self,
         document: &Document<'_>,
@@ -263,6 +282,10 @@ impl Worker<'_> {
         carry.state = self
             .beam
             .decode(&self.lattice, &engine.lm, start, engine.beam);
+        #[cfg(feature = "train")]
+        if let Some(out) = &mut self.exported {
+            export(&self.lattice, &self.beam, &engine.lm, engine.beam, out);
+        }
         let is_adjusted = engine.recurrence.is_some_and(|options| {
             let words = &engine.words;
             let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
