@@ -98,7 +98,7 @@ pub enum Reason {
     /// A rule of administrative writing: document codes, labels of lists,
     /// phrases of letterheads.
     Rule,
-    /// An entry of the user's [lexicon](RestorerBuilder::lexicon).
+    /// An entry of the user's [lexicon](super::RestorerBuilder::lexicon).
     Lexicon,
     /// Nothing was changed, the reading is unsure.
     Unsure,
@@ -114,7 +114,7 @@ pub struct Correction<'w> {
 }
 
 impl<'w> Correction<'w> {
-    /// Where it stands in [`Document::source`], in bytes.
+    /// Where it stands in [`Document::source`](crate::document::Document::source), in bytes.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.place.span.clone()
