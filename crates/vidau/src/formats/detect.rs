@@ -1,9 +1,7 @@
 //! Which format a file is in, by its content.
 
 use super::Format;
-
-/// As much of a file as may stand before what tells its format.
-const LOOK_AT: usize = 4096;
+use super::xml::{local, skip_doctype};
 
 impl Format {
     /// The format of a text. `None`: markup that is no known format.
@@ -13,20 +11,9 @@ impl Format {
         if text.starts_with("level\tpage_num\t") {
             return Some(Self::Tsv);
         }
-        let text = text.trim_start();
-        let mut end = text.len().min(LOOK_AT);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let head = text[..end].to_ascii_lowercase();
-        match root(&head)? {
+        match root(text)? {
             Root::None => Some(Self::Text),
-            Root::Named(name) => match name.rsplit(':').next().unwrap_or(name) {
-                "alto" => Some(Self::Alto),
-                "pcgts" => Some(Self::Page),
-                "html" | "head" | "body" | "div" | "meta" | "title" => Some(Self::Hocr),
-                _ => None,
-            },
+            Root::Named(name) => known(name),
         }
     }
 }
@@ -39,11 +26,12 @@ enum Root<'t> {
 
 /// The first element after declarations and comments; `None` where markup
 /// begins and no element is met.
-fn root(head: &str) -> Option<Root<'_>> {
-    let mut rest = head;
+fn root(text: &str) -> Option<Root<'_>> {
+    let text = text.trim_start();
+    let mut rest = text;
     loop {
         rest = rest.trim_start();
-        let is_first = rest.len() == head.len();
+        let is_first = rest.len() == text.len();
         let Some(tag) = rest.strip_prefix('<') else {
             return is_first.then_some(Root::None);
         };
@@ -51,42 +39,47 @@ fn root(head: &str) -> Option<Root<'_>> {
             rest = &tag[tag.find("-->")? + 3..];
         } else if tag.starts_with('?') {
             rest = &tag[tag.find("?>")? + 2..];
-        } else if let Some(doctype) = tag.strip_prefix("!doctype") {
-            let is_end = |c: char| c.is_whitespace() || "[>".contains(c);
-            let name = doctype.trim_start().split(is_end).next();
-            if let Some(name) = name.filter(|name| is_known(name)) {
+        } else if let Some(name) = doctype(tag) {
+            // HTML need not have the element of that name.
+            if known(name).is_some() {
                 return Some(Root::Named(name));
             }
-            rest = &tag[tag.find('>')? + 1..];
+            rest = &rest[skip_doctype(rest, 0).ok()?..];
         } else {
-            let end = tag.find(|c: char| !(c.is_alphanumeric() || "_:.-".contains(c)));
-            let name = &tag[..end.unwrap_or(tag.len())];
+            let name = name(tag);
             let is_element = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
             return match (is_element, is_first) {
-                // "<5 %" and the like stand in text, too.
+                // "<5 %" and "<Tên>" stand in text, too: without a declaration
+                // only names that the formats use make it markup.
+                (true, true) if known(name).is_none() => Some(Root::None),
+                (true, _) => Some(Root::Named(name)),
                 (false, true) => Some(Root::None),
                 (false, false) => None,
-                (true, _) => Some(known(name, is_first)),
             };
         }
     }
 }
 
-/// A text may begin with `<Tên>`: without a declaration, only names that the
-/// formats use make it markup.
-fn known(name: &str, is_first: bool) -> Root<'_> {
-    if is_first && !is_known(name) {
-        return Root::None;
-    }
-    Root::Named(name)
+/// The name that a document type declaration gives to the root.
+fn doctype(tag: &str) -> Option<&str> {
+    let keyword = "!doctype";
+    let is_one = tag.get(..keyword.len())?.eq_ignore_ascii_case(keyword);
+    is_one.then(|| name(tag[keyword.len()..].trim_start()))
 }
 
-fn is_known(name: &str) -> bool {
-    let local = name.rsplit(':').next().unwrap_or(name);
-    [
-        "alto", "pcgts", "html", "head", "body", "div", "meta", "title",
-    ]
-    .contains(&local)
+fn name(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || "_:.-".contains(c)));
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The format whose files have a root of this name.
+fn known(name: &str) -> Option<Format> {
+    Some(match local(name).to_ascii_lowercase().as_str() {
+        "alto" => Format::Alto,
+        "pcgts" => Format::Page,
+        "html" | "head" | "body" | "div" | "meta" | "title" => Format::Hocr,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -112,9 +105,21 @@ mod tests {
             ("<?xml version='1.0'?><svg>", None),
             ("<?xml version='1.0'?>", None),
             ("level\tpage_num\tblock_num\n", Some(Format::Tsv)),
+            (
+                "<!DOCTYPE page PUBLIC \"a > b\" 'c'>\n<?x y?><PcGts>",
+                Some(Format::Page),
+            ),
+            (
+                "<?xml version='1.0'?><!DOCTYPE a [\n<!ELEMENT a ANY> <!-- it's ]> --> \
+                 <?it's ]>?> ]>\n<!-- x --><alto>",
+                Some(Format::Alto),
+            ),
+            ("<!DOCTYPE a [<!ELEMENT a ANY>", None),
         ];
         for (text, format) in cases {
             assert_eq!(Format::detect(text), format, "{text}");
         }
+        let long = format!("<!--{}--><alto>", " x".repeat(10_000));
+        assert_eq!(Format::detect(&long), Some(Format::Alto));
     }
 }

@@ -237,32 +237,19 @@ impl<'t> Walker<'t> {
         Err(self.error(start, "a < that begins no tag"))
     }
 
-    /// `<!DOCTYPE ...>`. Entities that a file declares would have to be
-    /// expanded to be corrected; no OCR engine writes any.
+    /// `<!DOCTYPE ...>`, or in HTML what browsers take for a comment.
     fn declaration(&mut self) -> Result<()> {
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        let (mut quote, mut depth) = (None, 0usize);
-        for (i, &b) in bytes.iter().enumerate().skip(start + 2) {
-            match (quote, b) {
-                (Some(q), b) if q == b => quote = None,
-                (Some(_), _) => {}
-                (None, b'"' | b'\'') => quote = Some(b),
-                (None, b'<') => {
-                    if bytes[i..].starts_with(b"<!ENTITY") {
-                        return Err(self.error(i, "declares entities, which are not read"));
-                    }
-                    depth += 1;
-                }
-                (None, b'>') if depth == 0 => {
-                    self.at = i + 1;
-                    return Ok(());
-                }
-                (None, b'>') => depth -= 1,
-                _ => {}
-            }
-        }
-        Err(self.error(start, "<! without an end"))
+        let is_comment = self.dialect == Dialect::Html
+            && !self.text.as_bytes()[start + 2..]
+                .get(..7)
+                .is_some_and(|k| k.eq_ignore_ascii_case(b"doctype"));
+        let end = match is_comment {
+            true => self.text[start..].find('>').map(|n| start + n + 1),
+            false => Some(skip_doctype(self.text, start)?),
+        };
+        self.at = end.ok_or_else(|| self.error(start, "<! without an end"))?;
+        Ok(())
     }
 
     fn end_tag(&mut self) -> Result<Option<Event>> {
@@ -463,8 +450,46 @@ fn is_raw(name: &str) -> bool {
         .any(|v| v.eq_ignore_ascii_case(name))
 }
 
-fn local(name: &str) -> &str {
+/// A name without its prefix.
+pub(super) fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
+}
+
+/// Where the declaration that begins at `start` ends. Its entities would have to
+/// be expanded to be corrected; no OCR engine declares any.
+pub(super) fn skip_doctype(text: &str, start: usize) -> Result<usize> {
+    let (mut at, mut depth) = (start + 2, 0usize);
+    while let Some(found) = text[at..].find(['"', '\'', '<', '>']) {
+        at += found;
+        let rest = &text[at..];
+        let mut skip = |begin: &str, end: &str| {
+            let length = rest[begin.len()..]
+                .find(end)
+                .ok_or_else(|| markup_error(text, at, format!("{begin} without an end")))?;
+            at += begin.len() + length + end.len();
+            Ok(())
+        };
+        match rest.as_bytes() {
+            [b'"', ..] => skip("\"", "\"")?,
+            [b'\'', ..] => skip("'", "'")?,
+            [b'<', b'!', b'-', b'-', ..] => skip("<!--", "-->")?,
+            [b'<', b'?', ..] => skip("<?", "?>")?,
+            [b'<', ..] if rest.starts_with("<!ENTITY") => {
+                let problem = "declares entities, which are not read";
+                return Err(markup_error(text, at, problem));
+            }
+            [b'<', ..] => {
+                depth += 1;
+                at += 1;
+            }
+            _ if depth == 0 => return Ok(at + 1),
+            _ => {
+                depth -= 1;
+                at += 1;
+            }
+        }
+    }
+    Err(markup_error(text, start, "<! without an end"))
 }
 
 /// An error at a byte of the text.
@@ -509,7 +534,10 @@ mod tests {
         let cases = [
             ("<a:b c='1' d = \"&gt;>\"/>", "<b c=1 d=&gt;>>[1]"),
             ("<?x?><!-- < --><a>t<![CDATA[<]]></a>\n", "<a>t![1</a>]\n"),
-            ("<!DOCTYPE a [<!ELEMENT b ANY>]><a/>", "<a>[1]"),
+            (
+                "<!DOCTYPE a [<!-- it's > --><!ELEMENT b ANY><?c '?>]><a/>",
+                "<a>[1]",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text, Dialect::Xml), expected);
@@ -531,6 +559,12 @@ mod tests {
             ("<a", "truncated"),
             ("<a b='<'/>", "<"),
             ("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "entities"),
+            (
+                "<!DOCTYPE a [<!-- it's --><!ENTITY % b 'c'>]><a/>",
+                "entities",
+            ),
+            ("<!DOCTYPE a [<!-- ]><a/>", "<!-- without an end"),
+            ("<!DOCTYPE a \"x><a/>", "without an end"),
             ("<!-- ", "comment"),
             ("< a/>", "begins no tag"),
         ] {
@@ -549,6 +583,7 @@ mod tests {
             ("<script>a<b</p></SCRIPT>1 < 2", "<script>[1</SCRIPT>]1 < 2"),
             ("<p>x<P>y", "<p>x[1]<P>y[1]"),
             ("<a b checked c=\"d\">", "<a c=d>[1]"),
+            ("<!DOCTYPE html><![if it's]><p>", "<p>[1]"),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text, Dialect::Html), expected, "{text}");
