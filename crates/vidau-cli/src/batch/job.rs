@@ -28,7 +28,7 @@ use crate::signals;
 /// Of files above this one at a time is in memory.
 const LARGE: u64 = 1 << 22;
 /// As much of a file as tells what it is.
-const HEAD: u64 = 65_536;
+const HEAD: u64 = 8192;
 
 /// What the threads share.
 pub(crate) struct Shop<'a> {
