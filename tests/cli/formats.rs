@@ -371,6 +371,34 @@ fn markup_without_end_is_refused_when_it_is_too_much() {
 }
 
 #[test]
+fn a_file_in_another_format_than_asked_is_refused() {
+    let dir = Folder::new();
+    let kinds = ["ocr.txt", "hocr", "alto.xml", "page.xml", "tsv"];
+    let formats = ["text", "hocr", "alto", "page", "tsv"];
+    for (kind, is) in kinds.into_iter().zip(formats) {
+        let bytes = fixture(&format!("ke-hoach.eng.{kind}"));
+        dir.put("a", &bytes);
+        for asked in formats.into_iter().filter(|f| *f != is) {
+            let why = match is {
+                "text" => format!("not sound {asked}"),
+                _ => format!("asked to be read as {asked}, but it is {is}; leave --format out"),
+            };
+            dir.run(&["restore", "-w", "--format", asked, "a"])
+                .expect_error(2, &["a", &why]);
+            assert_eq!(dir.get("a"), bytes);
+        }
+    }
+    dir.put("a", b"<?xml version='1.0'?><svg/>");
+    for (asked, why) in [
+        ("alto", "<svg>, not <alto>"),
+        ("page", "<svg>, not <PcGts>"),
+    ] {
+        dir.run(&["restore", "-w", "--format", asked, "a"])
+            .expect_error(2, &["a", why]);
+    }
+}
+
+#[test]
 fn damaged_files_are_refused_and_stay() {
     let dir = Folder::new();
     let hocr = fixture("ke-hoach.eng.hocr");

@@ -1,7 +1,7 @@
 //! One file's way through the engine: bytes in, bytes in the same format out,
 //! and what was changed. Commands differ only in where files come from and go.
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use vidau::Worker;
 use vidau::formats::{self, Edit, Encoding, Format, Record, Scan, Splice};
 
@@ -166,7 +166,7 @@ fn decided(
     let mut splice = scan.splice(&texts, record);
     if let Some(&first) = splice.skipped.first() {
         let change = &changes[wanted[first].1];
-        anyhow::bail!(
+        bail!(
             "{name}: {} has no place for {:?} instead of {:?} (line {})",
             scan.format().name(),
             change.after,
@@ -187,7 +187,11 @@ fn changed(
     options: &PageOptions,
     change: impl FnOnce(&Scan<'_>) -> anyhow::Result<(Findings, Splice)>,
 ) -> anyhow::Result<PageOutcome> {
-    let format = format_of(&input, options.format)?;
+    let format = match options.format {
+        // The middle of a text tells nothing.
+        Some(format) if options.goes_on => format,
+        asked => format_of(&input, asked)?,
+    };
     let size = input.bytes().len();
     if format != Format::Text && size > options.max_size {
         return Err(too_large(options.max_size as u64).context(input.name.clone()));
@@ -209,16 +213,21 @@ fn changed(
     })
 }
 
-/// The format asked for, or the one that the content tells.
-pub(crate) fn format_of(input: &Input, format: Option<Format>) -> anyhow::Result<Format> {
-    format
-        .or_else(|| Format::detect(input.text()))
-        .with_context(|| {
-            format!(
-                "{}: markup in a format that is not known; name it with --format",
-                input.name
-            )
-        })
+/// The format asked for, unless the content is in another one for sure, or the
+/// one that the content tells.
+pub(crate) fn format_of(input: &Input, asked: Option<Format>) -> anyhow::Result<Format> {
+    let name = &input.name;
+    match (asked, Format::detect(input.text())) {
+        (Some(asked), Some(found)) if found != asked && found != Format::Text => bail!(
+            "{name}: asked to be read as {}, but it is {}; leave --format out",
+            asked.name(),
+            found.name()
+        ),
+        (Some(format), _) | (None, Some(format)) => Ok(format),
+        (None, None) => {
+            bail!("{name}: markup in a format that is not known; name it with --format")
+        }
+    }
 }
 
 /// Reads the words of a file.

@@ -46,9 +46,8 @@ fn measure_one(
         None => Input::from_bytes(&truth.name, truth.text().into(), None)?,
     };
     let format = match (&text.ocr, args.format) {
-        (_, Some(format)) => format.into(),
-        (Some(_), None) => format_of(&ocr, None)?,
-        (None, None) => Format::Text,
+        (Some(_), asked) => format_of(&ocr, asked.map(Into::into))?,
+        (None, asked) => asked.map_or(Format::Text, Into::into),
     };
     let scan = scan(&ocr, format)?;
     let raw = scan.text();

@@ -16,18 +16,21 @@ pub(super) fn scan(text: &str) -> Result<Builder> {
     let mut word: Option<Open> = None;
     while let Some(event) = walker.next()? {
         match event {
-            Event::Open(tag) => match (tag.name(text), &mut word) {
-                ("Page", _) => builder.begin(Level::Page),
-                ("TextBlock", _) => builder.begin(Level::Block),
-                ("TextLine", _) => builder.begin(Level::Line),
-                ("String", None) => word = begin(&walker, &tag),
-                ("Glyph", Some(word)) => {
-                    word.glyphs.begin_glyph();
-                    put_choice(&walker, text, word, "GC");
+            Event::Open(tag) => {
+                walker.expect_root(&tag, "alto")?;
+                match (tag.name(text), &mut word) {
+                    ("Page", _) => builder.begin(Level::Page),
+                    ("TextBlock", _) => builder.begin(Level::Block),
+                    ("TextLine", _) => builder.begin(Level::Line),
+                    ("String", None) => word = begin(&walker, &tag),
+                    ("Glyph", Some(word)) => {
+                        word.glyphs.begin_glyph();
+                        put_choice(&walker, text, word, "GC");
+                    }
+                    ("Variant", Some(word)) => put_choice(&walker, text, word, "VC"),
+                    _ => {}
                 }
-                ("Variant", Some(word)) => put_choice(&walker, text, word, "VC"),
-                _ => {}
-            },
+            }
             Event::Close { level, range } => {
                 if word.as_ref().is_some_and(|w| w.level == level)
                     && let Some(mut open) = word.take()

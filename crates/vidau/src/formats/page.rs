@@ -20,7 +20,10 @@ pub(super) fn scan(text: &str) -> Result<Builder> {
     };
     while let Some(event) = scanner.walker.next()? {
         match event {
-            Event::Open(tag) => scanner.open(&tag),
+            Event::Open(tag) => {
+                scanner.walker.expect_root(&tag, "PcGts")?;
+                scanner.open(&tag);
+            }
             Event::Close { level, range } => scanner.close(level, &range),
             Event::Text(_) | Event::Cdata => {}
         }

@@ -117,6 +117,16 @@ impl<'t> Walker<'t> {
         Some(&self.text[value])
     }
 
+    /// Refuses a root of another name.
+    pub(super) fn expect_root(&self, tag: &Tag, name: &str) -> Result<()> {
+        let found = tag.name(self.text);
+        if self.level() > 1 || found.eq_ignore_ascii_case(name) {
+            return Ok(());
+        }
+        let problem = format!("the root is <{found}>, not <{name}>");
+        Err(self.error(tag.range.start, problem))
+    }
+
     pub(super) fn error(&self, at: usize, problem: impl Into<String>) -> Error {
         markup_error(self.text, at, problem)
     }
