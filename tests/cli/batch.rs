@@ -437,6 +437,29 @@ fn signal(child: &std::process::Child, name: &str) {
     assert!(sent.is_ok_and(|s| s.success()));
 }
 
+/// Stops it, and waits until its last thread stands or it has ended: none obeys at once.
+#[cfg(unix)]
+fn stop(child: &std::process::Child) {
+    signal(child, "STOP");
+    let tasks = format!("/proc/{}/task", child.id());
+    if !Path::new(&tasks).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        return;
+    }
+    let stands = |task: std::io::Result<fs::DirEntry>| {
+        let stat = task.and_then(|t| fs::read_to_string(t.path().join("stat")));
+        // Its state stands behind its name, which is in brackets.
+        stat.is_ok_and(|s| {
+            s.rsplit(") ")
+                .next()
+                .is_some_and(|s| s.starts_with(['T', 'Z']))
+        })
+    };
+    while !fs::read_dir(&tasks).expect("it is there").all(stands) {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn killed_at_any_moment_it_goes_on_and_ends_the_same() {
     let dir = Folder::new();
@@ -489,7 +512,7 @@ fn a_signal_ends_it_between_files_with_its_code() {
         let mut child = start(&dir, &["-j", "1"]);
         wait_for(&dir, 3);
         // It would be done before the other has begun.
-        signal(&child, "STOP");
+        stop(&child);
         // Meanwhile nobody else may write there.
         batch(&dir, &[]).expect_error(2, &["another vidau batch", &child.id().to_string()]);
         signal(&child, name);
@@ -529,7 +552,7 @@ fn stopped_in_the_middle(dir: &Folder) -> std::process::Child {
     }
     let child = start(dir, &["-j", "1"]);
     wait_for(dir, 2);
-    signal(&child, "STOP");
+    stop(&child);
     assert!(done(dir).len() < 40);
     child
 }
