@@ -371,6 +371,33 @@ fn markup_without_end_is_refused_when_it_is_too_much() {
 }
 
 #[test]
+fn what_has_no_place_for_annotations_stays() {
+    let dir = Folder::new();
+    let text = fixture("ke-hoach.eng.ocr.txt");
+    let report = ["--report", "json", "--report-file", "r"];
+    for (name, bytes) in [
+        ("a.txt", text.clone()),
+        ("a.tsv", fixture("ke-hoach.eng.tsv")),
+        ("long.txt", text.repeat(1 + (1 << 18) / text.len())),
+    ] {
+        dir.put(name, &bytes);
+        let restore = [
+            "restore", "-w", "--record", "annotate", "--ledger", "l", name,
+        ];
+        dir.run(&[&restore[..], &report].concat()).expect(0);
+        assert_eq!(dir.get(name), bytes, "{name}");
+        assert!(!dir.path("l").exists(), "no change, no ledger");
+        let found: serde_json::Value = serde_json::from_slice(&dir.get("r")).expect("JSON");
+        let file = &found["files"][0];
+        assert_eq!(file["changes"].as_array().map(Vec::len), Some(0));
+        let flags = file["flags"].as_array().expect("a list");
+        let first = flags.iter().find(|f| f["before"] == "UY").expect("a flag");
+        assert_eq!(first["after"], "UY");
+        assert_eq!(first["alternatives"][0]["text"], "ỦY");
+    }
+}
+
+#[test]
 fn a_file_in_another_format_than_asked_is_refused() {
     let dir = Folder::new();
     let kinds = ["ocr.txt", "hocr", "alto.xml", "page.xml", "tsv"];

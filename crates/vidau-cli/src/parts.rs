@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 
 use vidau::Worker;
-use vidau::formats::Format;
+use vidau::formats::{Format, Record};
 
 use crate::input::{Input, not_utf8};
 use crate::ledger::Findings;
@@ -25,6 +25,7 @@ pub(crate) fn restore(
     worker: &mut Worker<'_>,
     name: &str,
     reader: impl Read,
+    record: Record,
     hand_on: &mut dyn FnMut(u64, PageOutcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut parts = Parts::new(name, reader);
@@ -32,6 +33,7 @@ pub(crate) fn restore(
     while let Some((start, text)) = parts.next()? {
         let options = PageOptions {
             format: Some(Format::Text),
+            record,
             goes_on: start > 0,
             ..PageOptions::default()
         };

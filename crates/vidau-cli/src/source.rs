@@ -96,7 +96,7 @@ impl Source {
             Self::Whole(bytes) => hand_on(0, restore_bytes(worker, name, bytes, options)?),
             Self::Long(file, hash) => {
                 let mut reader = Hashed::new(file);
-                parts::restore(worker, name, &mut reader, hand_on)?;
+                parts::restore(worker, name, &mut reader, options.record, hand_on)?;
                 ensure!(
                     reader.hash() == hash,
                     "{name}: changed while it was read; run again"

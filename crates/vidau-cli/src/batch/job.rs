@@ -375,18 +375,25 @@ impl<'s> Job<'_, 's> {
         let mut reader = Hashed::new(file);
         let mut failure = None;
         let result = whole::guarded(self.shop.restorer, worker, &self.name.path, |worker| {
-            parts::restore(worker, &self.name.path, &mut reader, &mut |start, part| {
-                limit.check()?;
-                stats.add(part.words, &part.findings);
-                let mut step = || {
-                    output.write(&part.output)?;
-                    output.edits(rows::edits(&part, start))
-                };
-                step().map_err(|e| {
-                    failure = Some(e);
-                    anyhow!("not written")
-                })
-            })
+            let record = self.shop.rules.options.record;
+            parts::restore(
+                worker,
+                &self.name.path,
+                &mut reader,
+                record,
+                &mut |start, part| {
+                    limit.check()?;
+                    stats.add(part.words, &part.findings);
+                    let mut step = || {
+                        output.write(&part.output)?;
+                        output.edits(rows::edits(&part, start))
+                    };
+                    step().map_err(|e| {
+                        failure = Some(e);
+                        anyhow!("not written")
+                    })
+                },
+            )
         });
         if let Some(failure) = failure {
             return Err(failure);

@@ -9,7 +9,6 @@ use vidau::{Restorer, Worker};
 use super::stats::Stats;
 use crate::ledger::File;
 use crate::ledger::rows::{self, SureEdit};
-use crate::limit::Limit;
 use crate::page::{PageOptions, restore_bytes};
 use crate::parts::{self, WHOLE};
 use crate::review::{Review, html};
@@ -46,7 +45,7 @@ pub(crate) fn restore<'r>(
 ) -> anyhow::Result<Whole> {
     if bytes.len() as u64 > WHOLE && is_plain(&bytes, options) {
         return guarded(restorer, worker, about.name, |worker| {
-            in_parts(worker, about, &bytes, &options.limit)
+            in_parts(worker, about, &bytes, options)
         });
     }
     let page = guarded(restorer, worker, about.name, |worker| {
@@ -84,7 +83,7 @@ fn in_parts(
     worker: &mut Worker<'_>,
     about: About<'_>,
     bytes: &[u8],
-    limit: &Limit,
+    options: &PageOptions,
 ) -> anyhow::Result<Whole> {
     let mut whole = Whole {
         output: Vec::with_capacity(bytes.len() + bytes.len() / 4),
@@ -93,13 +92,19 @@ fn in_parts(
         file: File::plain(about.name, about.input, about.model).into_owned(),
         review: None,
     };
-    parts::restore(worker, about.name, bytes, &mut |start, mut part| {
-        limit.check()?;
-        whole.output.append(&mut part.output);
-        whole.stats.add(part.words, &part.findings);
-        whole.edits.extend(rows::edits(&part, start));
-        Ok(())
-    })?;
+    parts::restore(
+        worker,
+        about.name,
+        bytes,
+        options.record,
+        &mut |start, mut part| {
+            options.limit.check()?;
+            whole.output.append(&mut part.output);
+            whole.stats.add(part.words, &part.findings);
+            whole.edits.extend(rows::edits(&part, start));
+            Ok(())
+        },
+    )?;
     whole.stats.advise();
     Ok(whole)
 }

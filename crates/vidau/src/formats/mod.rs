@@ -75,6 +75,11 @@ impl Format {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|f| f.name() == name)
     }
+
+    /// Whether a correction can stand beside what was read.
+    fn has_annotations(self) -> bool {
+        !matches!(self, Self::Text | Self::Tsv)
+    }
 }
 
 /// How a format records what was corrected.

@@ -47,8 +47,9 @@ pub struct Edit {
 pub struct Splice {
     /// In the order of the file; none overlaps another.
     pub edits: Vec<Edit>,
-    /// Changes that the file has no place for: across lines, or words joined
-    /// that something else in the file refers to.
+    /// Changes that the file has no place for: across lines, words joined that
+    /// something else in the file refers to, and annotations of plain text and
+    /// tables.
     pub skipped: Vec<usize>,
 }
 
@@ -176,7 +177,13 @@ impl Scan<'_> {
     /// The edits that make the changes, which are in order and do not overlap.
     #[must_use]
     pub fn splice(&self, changes: &[Change<'_>], record: Record) -> Splice {
-        let mut splice = if self.format == Format::Text {
+        let has_place = record != Record::Annotate || self.format.has_annotations();
+        let mut splice = if !has_place {
+            Splice {
+                skipped: (0..changes.len()).collect(),
+                ..Splice::default()
+            }
+        } else if self.format == Format::Text {
             self.splice_plain(changes)
         } else {
             Splicer {

@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::splice::{Edits, Rewrite};
 use super::xml::markup_error;
-use super::{Bbox, Level, Record, Word};
+use super::{Bbox, Level, Word};
 use crate::error::Result;
 
 /// Columns before the text.
@@ -59,9 +59,6 @@ pub(super) fn rewrite(file: &str, word: &Word, new: &Rewrite<'_>, edits: &mut Ed
     let (Some(row), Some(text)) = (word.element.clone(), word.texts.first()) else {
         return;
     };
-    if new.record == Record::Annotate {
-        return;
-    }
     edits.push_text(file, text.clone(), new.text, true);
     let Some(shape) = &new.shape else {
         return;
