@@ -669,6 +669,38 @@ fn hostile_files_end_soon() {
         })
         .collect();
     assert_eq!(scan.splice(&changes, Record::Replace).skipped, [0; 0]);
+    // One id on all words that part: each new one is another.
+    let one_id = format!(
+        "<alto><TextLine>{}</TextLine></alto>",
+        "<String ID='s' CONTENT='ab'/>".repeat(60_000)
+    );
+    let scan = Scan::new(&one_id, Format::Alto).expect("sound");
+    let runs = scan.document().runs().iter();
+    let changes: Vec<Change<'_>> = runs
+        .map(|r| Change {
+            span: r.range.clone(),
+            text: "a b",
+            confidence: None,
+        })
+        .collect();
+    let parted = scan.splice(&changes, Record::Plain).apply(&one_id);
+    let ids: std::collections::HashSet<&str> = parted.split("ID='s-").skip(1).collect();
+    assert_eq!(ids.len(), 60_000);
+    // One word that is a whole document.
+    let piece = "&#113;uan&amp;\u{2028}";
+    let one_word = format!(
+        "<alto><TextLine><String CONTENT='{}x'/></TextLine></alto>",
+        piece.repeat(60_000)
+    );
+    let scan = Scan::new(&one_word, Format::Alto).expect("sound");
+    let first = one_word.find(piece).expect("the text");
+    for i in 0..60_000 {
+        let span = i * 6 + 1..i * 6 + 5;
+        let place = scan.file_range(span.clone());
+        let start = first + i * piece.len() + "&#113;".len();
+        assert_eq!(place, start..start + "uan&amp;".len());
+        assert_eq!(scan.document_span(place), Some(span));
+    }
     let quotes = "<a b='".repeat(400_000);
     assert!(Scan::new(&quotes, Format::Hocr).is_err());
     // Seconds, however busy the machine; what is quadratic takes many minutes.

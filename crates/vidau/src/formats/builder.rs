@@ -41,16 +41,7 @@ impl Builder {
         if self.is_raw {
             return file[range].to_owned();
         }
-        // White space of the markup never breaks a line of the document.
-        let is_break = |c: char| {
-            c.is_ascii_whitespace()
-                || c == '\x0b'
-                || c == '\u{85}'
-                || c == '\u{2028}'
-                || c == '\u{2029}'
-        };
-        let one_line = |c: char| if is_break(c) { ' ' } else { c };
-        chars(file, range).map(|(c, _)| one_line(c)).collect()
+        chars(file, range).map(|(c, _)| c).collect()
     }
 
     pub(super) fn push_copy(&mut self, text: Range<usize>, words: Range<usize>) {

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 /// Letters of text with entities expanded, each with the bytes it stands in.
-/// What is no known entity stays as it is.
+/// What is no known entity stays as it is. White space of the markup never
+/// breaks a line of the document: it is a blank.
 pub(super) fn chars(text: &str, range: Range<usize>) -> impl Iterator<Item = (char, Range<usize>)> {
     let mut at = range.start;
     let raw = &text[..range.end];
@@ -16,8 +17,13 @@ pub(super) fn chars(text: &str, range: Range<usize>) -> impl Iterator<Item = (ch
             _ => (first, first.len_utf8()),
         };
         at += length;
+        let c = if is_break(c) { ' ' } else { c };
         Some((c, start..at))
     })
+}
+
+fn is_break(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, '\x0b' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// The entity at the start of the text, and its length.

@@ -239,6 +239,25 @@ pub struct Scan<'t> {
     /// For each word, its run.
     runs: Vec<usize>,
     copies: Vec<TextCopy>,
+    /// Places within long words, in order.
+    marks: Vec<Mark>,
+}
+
+/// Where a byte of a word's text stands. A "word" may be a whole page where
+/// the file has no elements for words; a mark each so many bytes spares
+/// reading it from its start for each change.
+#[derive(Debug)]
+struct Mark {
+    word: usize,
+    /// Byte of the word's text.
+    offset: usize,
+    /// Which of its texts, and the byte of the file.
+    text: usize,
+    byte: usize,
+}
+
+impl Mark {
+    const EACH: usize = 256;
 }
 
 impl<'t> Scan<'t> {
@@ -268,6 +287,7 @@ impl<'t> Scan<'t> {
             order: Vec::new(),
             runs: Vec::new(),
             copies: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -293,7 +313,7 @@ impl<'t> Scan<'t> {
                 runs[word] = run;
             }
         }
-        Self {
+        let mut scan = Self {
             file,
             format,
             document,
@@ -301,7 +321,30 @@ impl<'t> Scan<'t> {
             order,
             runs,
             copies,
+            marks: Vec::new(),
+        };
+        scan.marks = scan.long_words();
+        scan
+    }
+
+    fn long_words(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        let words = self.words.iter().enumerate();
+        for (at, word) in words.filter(|(_, w)| w.text.len() > Mark::EACH) {
+            let mut next = Mark::EACH;
+            for (offset, text, (_, place)) in self.letters(word, None) {
+                if offset >= next {
+                    next = offset + Mark::EACH;
+                    marks.push(Mark {
+                        word: at,
+                        offset,
+                        text,
+                        byte: place.start,
+                    });
+                }
+            }
         }
+        marks
     }
 
     /// The file.
@@ -363,28 +406,54 @@ impl<'t> Scan<'t> {
 
     /// Where a byte of a run's text stands in the file.
     fn in_file(&self, run: usize, offset: usize, is_start: bool) -> usize {
-        let Some(word) = self.word(run) else {
+        let Some(at) = self.order.get(run).copied().flatten() else {
             return 0;
         };
-        let mut at = 0;
-        let mut end = word.range().start;
-        for text in &word.texts {
-            for (c, place) in self.letters(text.clone()) {
-                if is_start && at >= offset {
-                    return place.start;
-                }
-                at += c.len_utf8();
-                end = place.end;
-                if !is_start && at >= offset {
-                    return place.end;
-                }
+        let word = &self.words[at];
+        let mark = self.mark(|m| (m.word, m.offset) < (at, offset), at);
+        let mut end = mark.map_or(word.range().start, |m| m.byte);
+        for (start, _, (c, place)) in self.letters(word, mark) {
+            if is_start && start >= offset {
+                return place.start;
+            }
+            end = place.end;
+            if !is_start && start + c.len_utf8() >= offset {
+                return place.end;
             }
         }
         end
     }
 
-    /// Letters of the file's text, each with the bytes it stands in.
-    fn letters(&self, range: Range<usize>) -> Box<dyn Iterator<Item = (char, Range<usize>)> + '_> {
+    /// The last mark before a place, if it is in the word.
+    fn mark(&self, is_before: impl Fn(&Mark) -> bool, word: usize) -> Option<&Mark> {
+        let last = self.marks.partition_point(is_before).checked_sub(1)?;
+        Some(&self.marks[last]).filter(|m| m.word == word)
+    }
+
+    /// Letters of a word from the mark on: the byte of its text, which of its
+    /// texts, and the letter with the bytes it stands in.
+    fn letters<'w>(
+        &'w self,
+        word: &'w Word,
+        from: Option<&Mark>,
+    ) -> impl Iterator<Item = (usize, usize, (char, Range<usize>))> + 'w {
+        let (mut offset, first, byte) = from.map_or((0, 0, 0), |m| (m.offset, m.text, m.byte));
+        let texts = word.texts.iter().enumerate().skip(first);
+        let letters = texts.flat_map(move |(i, text)| {
+            let range = text.start.max(byte)..text.end;
+            self.letters_in(range).map(move |letter| (i, letter))
+        });
+        letters.map(move |(i, letter)| {
+            let start = offset;
+            offset += letter.0.len_utf8();
+            (start, i, letter)
+        })
+    }
+
+    fn letters_in(
+        &self,
+        range: Range<usize>,
+    ) -> Box<dyn Iterator<Item = (char, Range<usize>)> + '_> {
         if self.format == Format::Tsv {
             let start = range.start;
             let raw = self.file[range].char_indices();
@@ -416,16 +485,13 @@ impl<'t> Scan<'t> {
         let word = self.words.get(at)?;
         let run = self.runs.get(at)?;
         let start = self.document.runs().get(*run)?.range.start;
-        let mut offset = start;
-        for text in &word.texts {
-            for (c, place) in self.letters(text.clone()) {
-                if is_start && place.start == byte {
-                    return Some(offset);
-                }
-                offset += c.len_utf8();
-                if !is_start && place.end == byte {
-                    return Some(offset);
-                }
+        let mark = self.mark(|m| (m.word, m.byte) < (at, byte), at);
+        for (offset, _, (c, place)) in self.letters(word, mark) {
+            if is_start && place.start == byte {
+                return Some(start + offset);
+            }
+            if !is_start && place.end == byte {
+                return Some(start + offset + c.len_utf8());
             }
         }
         None

@@ -632,6 +632,8 @@ fn places_in(scan: &Scan<'_>, copy: &TextCopy) -> Vec<Option<Range<usize>>> {
 struct Ids<'t> {
     taken: BTreeSet<&'t str>,
     made: BTreeSet<String>,
+    /// How many ids were wanted that the file has already.
+    clashes: usize,
     referred: BTreeSet<&'t str>,
 }
 
@@ -674,7 +676,10 @@ impl<'t> Ids<'t> {
     fn suffixed(&mut self, id: &str, part: usize) -> String {
         let mut new = format!("{id}-{part}");
         while self.taken.contains(new.as_str()) || self.made.contains(&new) {
-            new += "x";
+            // Counted through the file, so that a thousand words with one id
+            // need a thousand tries, not their square.
+            self.clashes += 1;
+            new = format!("{id}-{part}x{}", self.clashes);
         }
         self.made.insert(new.clone());
         new
