@@ -36,5 +36,5 @@ pub fn model() -> Vec<u8> {
     let trained = lm::train(&[source], &options, &mut |_| {}).expect("a language model");
     let part = Container::open("part", write_container(&trained.sections).into());
     let part = part.expect("what was written opens");
-    assemble(&part, &channel, None, &Manifest::default()).expect("a model")
+    assemble(&part, &channel, None, None, &Manifest::default()).expect("a model")
 }
