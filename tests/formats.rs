@@ -706,3 +706,62 @@ fn hostile_files_end_soon() {
     // Seconds, however busy the machine; what is quadratic takes many minutes.
     assert!(start.elapsed().as_secs() < 90, "{:?}", start.elapsed());
 }
+
+#[test]
+fn changed_files_name_the_program_when_asked() {
+    let named = |file: &str, format: Format| {
+        let scan = Scan::new(file, format).expect("sound");
+        let mut none = scan.splice(&[], Record::Replace);
+        none.add_provenance(&scan, "vidau", "1.0");
+        assert_eq!(none.apply(file), file, "nothing was changed");
+        let change = Change {
+            span: scan.document().runs()[0].range.clone(),
+            text: "việc",
+            confidence: None,
+        };
+        let mut splice = scan.splice(std::slice::from_ref(&change), Record::Plain);
+        let without = splice.apply(file);
+        splice.add_provenance(&scan, "vidau", "1.0");
+        let with = splice.apply(file);
+        let start = without
+            .bytes()
+            .zip(with.bytes())
+            .position(|(a, b)| a != b)
+            .unwrap_or(without.len());
+        let length = with.len() - without.len();
+        assert_eq!(with[..start], without[..start]);
+        assert_eq!(with[start + length..], without[start..]);
+        with
+    };
+    for (_, file) in fixtures(".hocr") {
+        let with = named(&file, Format::Hocr);
+        assert!(with.contains("<meta name='ocr-system' content='tesseract 5.3.0; vidau 1.0' />"));
+    }
+    let software = "<processingSoftware><softwareName>vidau</softwareName>\
+                    <softwareVersion>1.0</softwareVersion></processingSoftware>";
+    for (_, file) in fixtures(".alto.xml") {
+        let with = named(&file, Format::Alto);
+        let step = format!("<postProcessingStep>{software}</postProcessingStep></OCRProcessing>");
+        assert!(with.contains(&step));
+    }
+    let text = "<a:Layout><a:TextLine><a:String CONTENT='viec'/></a:TextLine></a:Layout></a:alto>";
+    let alto = format!("<a:alto><a:Description/>{text}");
+    assert!(!named(&alto, Format::Alto).contains("vidau"), "no place");
+    let alto = format!(
+        "<a:alto><a:Description><a:Processing ID='processing-2'></a:Processing></a:Description>{text}"
+    );
+    let with = named(&alto, Format::Alto);
+    assert!(with.contains("</a:Processing><a:Processing ID=\"processing-2x1\"><a:processingCategory>contentModification</a:processingCategory><a:processingSoftware>"));
+    let item =
+        "<MetadataItem type=\"processingStep\" name=\"post-correction\" value=\"vidau 1.0\"/>";
+    let metadata = "<Metadata><Creator/></Metadata>";
+    for (version, is_named) in [("2019-07-15", true), ("2013-07-15", false)] {
+        let file = page(version).replacen("<Page", &format!("{metadata}<Page"), 1);
+        assert!(file.contains(metadata));
+        assert_eq!(
+            named(&file, Format::Page).contains(item),
+            is_named,
+            "{version}"
+        );
+    }
+}

@@ -72,6 +72,45 @@ fn every_format_is_restored_and_goes_back_byte_for_byte() {
 }
 
 #[test]
+fn provenance_goes_back_with_the_changes() {
+    let hocr = "<html><head><meta name='ocr-system' content='reader 1'/></head><body><div \
+        class='ocr_page'><span class='ocr_line'><span class='ocrx_word'>Thuc</span> <span \
+        class='ocrx_word'>hien</span> <span class='ocrx_word'>cong</span> <span \
+        class='ocrx_word'>tac</span></span></div></body></html>";
+    let named = "<meta name='ocr-system' content='reader 1; vidau ";
+    for form in ["lines", "compact"] {
+        let dir = Folder::new();
+        dir.put("a.hocr", hocr);
+        let restore = [
+            "restore",
+            "-q",
+            "-w",
+            "--provenance",
+            "--ledger",
+            "l",
+            "--ledger-form",
+            form,
+        ];
+        dir.run(&[&restore[..], &["a.hocr"]].concat()).expect(0);
+        let restored = dir.get("a.hocr");
+        assert!(String::from_utf8_lossy(&restored).contains(named));
+        // Once more, nothing is changed, and it is not said twice.
+        dir.run(&[&restore[..], &["a.hocr"]].concat()).expect(0);
+        assert_eq!(dir.get("a.hocr"), restored);
+        if form == "lines" {
+            let first = &entries(&dir.get("l"))[0];
+            let place = format!("{}:{}", first["line"], first["column"]);
+            dir.run(&["revert", "l", "a.hocr", "--only", &place])
+                .expect(0);
+            let left = dir.get("a.hocr");
+            assert!(left != restored && String::from_utf8_lossy(&left).contains(named));
+        }
+        dir.run(&["revert", "l", "a.hocr"]).expect(0);
+        assert_eq!(dir.get("a.hocr"), hocr.as_bytes(), "{form}");
+    }
+}
+
+#[test]
 fn several_changes_of_one_word_go_back() {
     let hocr = "<html><body><div class='ocr_page'><span class='ocr_line'><span \
         class='ocrx_word' id='w1' title='bbox 1 2 300 30; x_wconf 71'>Thuc hien \

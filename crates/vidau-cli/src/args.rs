@@ -257,6 +257,10 @@ pub(crate) struct FormatArgs {
     #[arg(long, value_name = "HOW", default_value = "replace")]
     pub(crate) record: RecordName,
 
+    /// Have changed hOCR, ALTO and PAGE name vidau among the programs that made them
+    #[arg(long)]
+    pub(crate) provenance: bool,
+
     /// How the bytes of plain text stand for letters; what is no Unicode is written in UTF-8
     #[arg(long, value_name = "ENCODING", default_value = "auto")]
     pub(crate) encoding: EncodingName,

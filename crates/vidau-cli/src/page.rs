@@ -16,6 +16,8 @@ pub(crate) struct PageOptions {
     /// Its format; `None`: as its content tells.
     pub(crate) format: Option<Format>,
     pub(crate) record: Record,
+    /// The file is to say that vidau changed it.
+    pub(crate) provenance: bool,
     /// How its bytes stand for text; `None`: as they tell.
     pub(crate) encoding: Option<Encoding>,
     /// Plain text is to have a line a paragraph.
@@ -33,6 +35,7 @@ impl Default for PageOptions {
         Self {
             format: None,
             record: Record::default(),
+            provenance: false,
             encoding: None,
             reflow: false,
             max_size: 64_000_000,
@@ -56,6 +59,7 @@ pub(crate) struct PageOutcome {
     pub(crate) output: Vec<u8>,
     pub(crate) format: Format,
     pub(crate) record: Record,
+    pub(crate) provenance: bool,
     pub(crate) findings: Findings,
     /// What was done to the text of the input, in its order; `change` is an
     /// index of the findings' changes.
@@ -91,6 +95,7 @@ pub(crate) fn restore_input(
         };
         let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
         let mut splice = scan.splice(&changes, options.record);
+        say_so(scan, options, &mut splice);
         if scan.format() == Format::Text {
             let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();
             ensure!(
@@ -120,15 +125,13 @@ pub(crate) fn change_bytes(
     changes: Vec<Change>,
 ) -> anyhow::Result<PageOutcome> {
     let input = Input::from_bytes(name, bytes, options.encoding)?;
-    changed(input, options, |scan| {
-        decided(name, scan, options.record, changes)
-    })
+    changed(input, options, |scan| decided(name, scan, options, changes))
 }
 
 fn decided(
     name: &str,
     scan: &Scan<'_>,
-    record: Record,
+    options: &PageOptions,
     mut changes: Vec<Change>,
 ) -> anyhow::Result<(Findings, Splice)> {
     changes.sort_by_key(|c| c.span);
@@ -163,7 +166,7 @@ fn decided(
             confidence: Some(changes[*i].confidence),
         })
         .collect();
-    let mut splice = scan.splice(&texts, record);
+    let mut splice = scan.splice(&texts, options.record);
     if let Some(&first) = splice.skipped.first() {
         let change = &changes[wanted[first].1];
         bail!(
@@ -174,11 +177,18 @@ fn decided(
             change.line
         );
     }
+    say_so(scan, options, &mut splice);
     let numbers = wanted.iter().map(|(_, i)| *i).enumerate();
     renumber(&mut splice.edits, numbers);
     complete(scan, &splice.edits, &mut changes);
     let flags = Vec::new();
     Ok((Findings { changes, flags }, splice))
+}
+
+fn say_so(scan: &Scan<'_>, options: &PageOptions, splice: &mut Splice) {
+    if options.provenance {
+        splice.add_provenance(scan, "vidau", env!("CARGO_PKG_VERSION"));
+    }
 }
 
 /// A file with what `change` finds and does.
@@ -209,6 +219,7 @@ fn changed(
         edits: splice.edits,
         format,
         record: options.record,
+        provenance: options.provenance,
         input,
     })
 }

@@ -61,6 +61,7 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Outcome> {
             format: args.format.format(),
             encoding: args.format.encoding(),
             record: args.format.record(),
+            provenance: args.format.provenance,
             max_size: args.format.max_size()?,
             ..PageOptions::default()
         },
@@ -141,6 +142,9 @@ fn config(args: &BatchArgs, model: &str, settings: &str) -> String {
     let mut text = format!(
         "{version} {model} settings {settings} format {format} record {record} encoding {encoding}"
     );
+    if args.format.provenance {
+        text += " provenance";
+    }
     if let Some(below) = args.review {
         text += &format!(" review {below}");
     }

@@ -81,6 +81,7 @@ pub(crate) fn run(args: &ApplyArgs) -> anyhow::Result<Outcome> {
         format: args.format.format(),
         encoding: args.format.encoding(),
         record: args.format.record(),
+        provenance: args.format.provenance,
         max_size: args.format.max_size()?,
         ..PageOptions::default()
     };

@@ -122,6 +122,7 @@ fn all_but(args: &RevertArgs, file: &Path, recorded: &[Recorded]) -> anyhow::Res
         format: recorded.format(),
         encoding: Some(recorded.encoding()?),
         record: recorded.record().unwrap_or_default(),
+        provenance: recorded.provenance(),
         ..PageOptions::default()
     };
     let page = change_bytes(recorded.name(), bytes, &options, changes)?;

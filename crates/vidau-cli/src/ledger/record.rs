@@ -48,6 +48,9 @@ pub(crate) struct File<'a> {
     /// How it was recorded in the file, where not in the usual way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) record: Option<Cow<'a, str>>,
+    /// Whether the file names vidau among its programs since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) provenance: bool,
 }
 
 fn plain() -> Cow<'static, str> {
@@ -64,6 +67,7 @@ impl<'a> File<'a> {
             format: plain(),
             encoding: None,
             record: None,
+            provenance: false,
         }
     }
 
@@ -76,6 +80,7 @@ impl<'a> File<'a> {
             format: page.format.name().into(),
             encoding: (encoding != Encoding::Utf8).then(|| encoding.name().into()),
             record: (page.record != Record::default()).then(|| page.record.name().into()),
+            provenance: page.provenance,
         }
     }
 
@@ -94,6 +99,7 @@ impl<'a> File<'a> {
             format: own(self.format),
             encoding: self.encoding.map(own),
             record: self.record.map(own),
+            provenance: self.provenance,
         }
     }
 }
@@ -350,6 +356,11 @@ impl Recorded {
 
     pub(crate) fn format(&self) -> Option<Format> {
         Format::from_name(&self.file.format)
+    }
+
+    /// Whether the file was to name vidau.
+    pub(crate) fn provenance(&self) -> bool {
+        self.file.provenance
     }
 
     pub(crate) fn record(&self) -> Option<Record> {

@@ -25,6 +25,7 @@ mod hocr;
 mod layout;
 mod legacy;
 mod page;
+mod provenance;
 mod splice;
 mod tsv;
 mod xml;

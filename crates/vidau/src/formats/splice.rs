@@ -629,7 +629,7 @@ fn places_in(scan: &Scan<'_>, copy: &TextCopy) -> Vec<Option<Range<usize>>> {
 
 /// Ids of the file, and those that something refers to.
 #[derive(Debug, Default)]
-struct Ids<'t> {
+pub(super) struct Ids<'t> {
     taken: BTreeSet<&'t str>,
     made: BTreeSet<String>,
     /// How many ids were wanted that the file has already.
@@ -642,7 +642,7 @@ fn ids<'i, 't>(ids: &'i mut Option<Ids<'t>>, scan: &Scan<'t>) -> &'i mut Ids<'t>
 }
 
 impl<'t> Ids<'t> {
-    fn of(file: &'t str, format: Format) -> Self {
+    pub(super) fn of(file: &'t str, format: Format) -> Self {
         let mut ids = Self::default();
         let dialect = match format {
             Format::Text | Format::Tsv => return ids,
@@ -673,7 +673,7 @@ impl<'t> Ids<'t> {
     }
 
     /// An id that the file does not have yet.
-    fn suffixed(&mut self, id: &str, part: usize) -> String {
+    pub(super) fn suffixed(&mut self, id: &str, part: usize) -> String {
         let mut new = format!("{id}-{part}");
         while self.taken.contains(new.as_str()) || self.made.contains(&new) {
             // Counted through the file, so that a thousand words with one id

@@ -39,6 +39,7 @@ impl Job<'_> {
             encoding: self.args.format.encoding(),
             reflow: self.args.reflow,
             record: self.args.format.record(),
+            provenance: self.args.format.provenance,
             max_size: self.args.format.max_size()?,
             ..PageOptions::default()
         };
