@@ -22,6 +22,7 @@ pub(crate) const CHANNEL: Tag = *b"CHAN";
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) lexicon: Lexicon,
+    /// Its costs weigh [`LM_SCALE`].
     pub(crate) lm: NgramModel,
     pub(crate) context: Option<ContextTable>,
     /// Weight of the wide context, in 1/256.
@@ -54,6 +55,10 @@ pub(crate) struct Engine {
 /// unknown word's.
 const UNSEEN: Cost = 10 * NAT;
 
+/// Weight of the language model, in 1/256: the channel's letters are not as
+/// independent as the model takes them to be.
+pub(crate) const LM_SCALE: Cost = 210;
+
 /// Weight of the engine's own confidence, in 1/256.
 const TRUST_SCALE: Cost = 256;
 
@@ -66,7 +71,8 @@ const CONTEXT_SCALE: Cost = 150;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
-        let lm = NgramModel::open(container)?;
+        let mut lm = NgramModel::open(container)?;
+        lm.weigh(LM_SCALE);
         let lexicon = Lexicon::open(container, lm.words().clone())?;
         let bytes = container.section(CHANNEL)?;
         let mut segments: [IndexBuilder; PROFILES] = Default::default();
@@ -90,7 +96,6 @@ impl Engine {
         let beam = BeamOptions {
             width: 16,
             margin: 10 * NAT,
-            lm_scale: 210,
         };
         let word_costs = (0..lexicon.len())
             .map(|id| {
@@ -98,7 +103,7 @@ impl Engine {
                     Ok(word) if id < lm.vocab_len() => (word, 0),
                     _ => (lm::UNKNOWN, UNSEEN),
                 };
-                (i64::from(lm.unigram(word)) * i64::from(beam.lm_scale) / 256) as Cost + extra
+                lm.unigram(word) + extra
             })
             .collect();
         Ok(Self {

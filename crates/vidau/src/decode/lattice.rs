@@ -89,6 +89,9 @@ pub(crate) struct Lattice {
     words: String,
     /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
     ends: Vec<u32>,
+    /// How many arcs begin at each node, and how many pass over it.
+    begins: Vec<u32>,
+    over: Vec<i32>,
     /// The pieces, each with its arc's index, by their first token.
     by_token: Vec<(u32, u32, u32)>,
     /// Of ordering the arcs: where the next of each end goes, and the order.
@@ -229,6 +232,18 @@ impl Lattice {
             *next += 1;
         }
         std::mem::swap(&mut self.arcs, &mut self.ordered);
+        self.begins.clear();
+        self.begins.resize(tokens + 1, 0);
+        self.over.clear();
+        self.over.resize(tokens + 2, 0);
+        for arc in &self.arcs {
+            self.begins[arc.from as usize] += 1;
+            self.over[arc.from as usize + 1] += 1;
+            self.over[arc.to as usize] -= 1;
+        }
+        for n in 1..self.over.len() {
+            self.over[n] += self.over[n - 1];
+        }
         self.by_token.clear();
         for (a, arc) in (0..).zip(&self.arcs) {
             let Output::Known(first) = arc.output else {
@@ -267,6 +282,20 @@ impl Lattice {
     pub(crate) fn ending_at_mut(&mut self, node: usize) -> &mut [Arc] {
         let range = self.ending_at(node);
         &mut self.arcs[range]
+    }
+
+    /// Whether one arc leads into `node`, from the node before it, and no other
+    /// from there: what comes to the one comes to the other.
+    pub(crate) fn is_passage(&self, node: usize) -> bool {
+        let range = self.ending_at(node);
+        range.len() == 1
+            && self.arcs[range.start].from as usize + 1 == node
+            && self.begins[node - 1] == 1
+    }
+
+    /// Whether every way leads over `node`.
+    pub(crate) fn is_on_all_ways(&self, node: usize) -> bool {
+        self.over[node] == 0
     }
 
     /// Indices of the arcs that end at `node`.

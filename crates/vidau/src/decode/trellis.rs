@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::lattice::{Arc, Lattice};
+use super::log_add::log_add;
 use crate::cost::Cost;
 use crate::lm::LmState;
 
@@ -122,22 +123,62 @@ impl Trellis {
         start as usize..end as usize
     }
 
+    /// Whether `node` shares the hypotheses of the one before it.
+    pub(super) fn is_shared(&self, node: usize) -> bool {
+        node > 0
+            && self.nodes[node].hypotheses == self.nodes[node - 1].hypotheses
+            && !self.at(node).is_empty()
+    }
+
+    /// The hypotheses of the last node are those of the next one, too.
+    pub(super) fn share(&mut self) {
+        let node = self.nodes.len();
+        let Some(last) = self.nodes.last() else {
+            return;
+        };
+        let end = self.edges.len() as u32;
+        self.nodes.push(Node {
+            hypotheses: last.hypotheses,
+            edges: (end, end),
+        });
+        if let Some(earlier) = self.earlier.get(node) {
+            // Taken over, they are where the earlier ones were.
+            let was_shared = earlier.hypotheses == self.earlier[node - 1].hypotheses;
+            self.shifts.push(match was_shared {
+                true => self.shifts[node - 1],
+                false => self.shift(node),
+            });
+        }
+    }
+
+    /// The cost of all ways over `node` together.
+    pub(super) fn through(&self, node: usize) -> Cost {
+        let all = self.hypotheses[self.at(node)].iter();
+        all.map(|h| h.forward + h.backward.min(UNREACHED))
+            .fold(UNREACHED, log_add)
+    }
+
     /// The edges into `node`.
     pub(super) fn edges_into(&self, node: usize) -> Range<usize> {
         let (start, end) = self.nodes[node].edges;
         start as usize..end as usize
     }
 
-    /// The hypotheses at the last node that was reached, the best first.
-    pub(super) fn last(&self) -> Range<usize> {
-        let mut ranges = (0..self.nodes.len()).rev().map(|node| self.at(node));
-        ranges.find(|range| !range.is_empty()).unwrap_or(0..1)
+    /// The last node that was reached.
+    pub(super) fn last(&self) -> usize {
+        let mut nodes = (0..self.nodes.len()).rev();
+        nodes.find(|&node| !self.at(node).is_empty()).unwrap_or(0)
     }
 
     /// How the hypotheses at `node` differ from the earlier ones, where that is
     /// in nothing but what they cost, and by the same for all.
     fn shift(&self, node: usize) -> Option<Shift> {
         let (start, end) = self.earlier.get(node)?.hypotheses;
+        // Those that it shared with the node before may have been taken over
+        // for that one, and cost something else now.
+        if node > 0 && self.earlier[node - 1].hypotheses == (start, end) {
+            return None;
+        }
         let now = &self.hypotheses[self.at(node)];
         let then = &self.hypotheses[start as usize..end as usize];
         let (first, first_then) = (now.first()?, then.first()?);

@@ -1,12 +1,13 @@
 //! Scoring the same words after many states: what the decoder asks.
 //!
 //! Hypotheses share their shorter contexts, so each context is gone through
-//! once, for all words together.
+//! once, for all words together. Most know few of the words or none: what is
+//! kept of a context is what it knows, and what backing off from it costs.
 
 use super::ngram::NgramModel;
 use super::spelling::Spelt;
 use super::state::{Context, LmState};
-use super::trie::{Step, Trie};
+use super::trie::Step;
 use super::{MAX_ORDER, UNKNOWN};
 use crate::Cost;
 
@@ -20,49 +21,69 @@ pub(crate) struct Following {
     /// one before that begins alike; plus one, 0 for none.
     begins: Vec<u16>,
     alike: Vec<u16>,
-    /// The contexts asked for, and where one was seen last by its address.
+    /// Hash of each word and those before it.
+    hashes: Vec<u64>,
+    /// The contexts asked for, and where one of a hash was put last.
     rows: Vec<Row>,
     seen: Vec<u16>,
-    /// A step for each word, row after row.
-    steps: Vec<Step>,
+    /// What contexts know, now and before, and what was asked for it.
+    known: Vec<Known>,
+    asked: Vec<Asked>,
     memo: Memo,
 }
 
+/// A context together with the shorter ones that it ends with.
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    address: u32,
+    context: Context,
+    /// The row of the shorter ones, and the next of them that knows a word.
+    shorter: u32,
+    next: u32,
+    /// In words.
+    length: u32,
+    /// How many of the words, the first ones, were looked up, and what was
+    /// found.
+    asked: u32,
     start: u32,
+    end: u32,
+    /// What backing off from all the contexts costs.
+    backoff: Cost,
 }
 
-/// Of a large node: not looked up, since it was not asked for.
-const UNASKED: Step = Step {
-    code: 1,
-    address: u32::MAX,
-};
-/// A context that has none of the words.
-const MISS: u32 = u32::MAX;
+/// A word that a context knows.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    place: u16,
+    /// In words, the context without the word.
+    length: u16,
+    cost: Cost,
+    /// The context that both are for the word after; none where nothing
+    /// follows.
+    longer: Context,
+}
+
+/// What a context knows of words that were asked for before: texts say the same
+/// again and again, in the same places of what is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    /// Hash of the words.
+    hash: u64,
+    address: u32,
+    start: u32,
+    end: u32,
+}
+
+/// 2 to this are the slots of `asked`.
+const ASKED_BITS: u32 = 15;
+/// When so many words are known they are forgotten; those of one node more
+/// are room enough.
+const MOST_KNOWN: usize = 1 << 17;
+const ROOM: usize = 1 << 14;
+
+/// The row of the empty context, which knows nothing but the words' own costs.
+const EMPTY: u32 = 0;
 /// 2 to this are the slots of `seen`, several times a usual beam's contexts.
 const SEEN_BITS: u32 = 8;
-
-/// The contexts of a state that have some of the words, the longest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Rows {
-    rows: [Asked; MAX_ORDER - 1],
-    len: usize,
-    /// What backing off from all contexts costs.
-    backoff: Cost,
-}
-
-/// A context and where it stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Asked {
-    address: u32,
-    start: u32,
-    /// In words.
-    length: usize,
-    /// What backing off to it from the longest costs.
-    backoff: Cost,
-}
 
 impl Default for Following {
     fn default() -> Self {
@@ -71,15 +92,18 @@ impl Default for Following {
             spelt: Vec::new(),
             begins: vec![0; 256],
             alike: Vec::new(),
+            hashes: Vec::new(),
             rows: Vec::new(),
             seen: vec![0; 1 << SEEN_BITS],
-            steps: Vec::new(),
+            known: Vec::with_capacity(MOST_KNOWN + ROOM),
+            asked: vec![Asked::default(); 1 << ASKED_BITS],
             memo: Memo::default(),
         }
     }
 }
 
 impl Following {
+    /// Forgets all words and contexts.
     pub(crate) fn clear(&mut self) {
         for spelt in &self.spelt {
             self.begins[usize::from(spelt.first())] = 0;
@@ -87,14 +111,72 @@ impl Following {
         self.words.clear();
         self.spelt.clear();
         self.alike.clear();
-        self.rows.clear();
+        self.hashes.clear();
         self.seen.fill(0);
-        self.steps.clear();
+        if self.known.len() > MOST_KNOWN {
+            self.known.clear();
+            self.asked.fill(Asked::default());
+        }
+        self.rows.clear();
+        self.rows.push(Row {
+            context: Context::default(),
+            shorter: EMPTY,
+            next: EMPTY,
+            length: 0,
+            asked: u32::MAX,
+            start: 0,
+            end: 0,
+            backoff: 0,
+        });
     }
 
-    /// Whether there are no words.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+    /// How many words there are.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// What backing off from all contexts of a row costs: what a word costs
+    /// that none of them knows, beyond its own.
+    #[inline]
+    pub(crate) fn backoff(&self, row: u32) -> Cost {
+        self.rows[row as usize].backoff
+    }
+
+    /// Tells the place of each word that the contexts of a row know, its cost,
+    /// and a number for what is known; where several contexts do, the longest
+    /// comes last.
+    #[inline]
+    pub(crate) fn for_each_known(&self, row: u32, mut tell: impl FnMut(u32, Cost, u32)) {
+        let all = self.backoff(row);
+        let mut chain = [EMPTY; MAX_ORDER - 1];
+        let mut contexts = 0;
+        let mut at = row;
+        for slot in &mut chain {
+            if at == EMPTY {
+                break;
+            }
+            *slot = at;
+            contexts += 1;
+            at = self.rows[at as usize].next;
+        }
+        for &at in chain[..contexts].iter().rev() {
+            let row = &self.rows[at as usize];
+            let backoff = all - row.backoff;
+            let known = &self.known[row.start as usize..row.end as usize];
+            for (known, number) in known.iter().zip(row.start..) {
+                tell(known.place.into(), known.cost + backoff, number);
+            }
+        }
+    }
+
+    /// Adds what is known by this number to the state after its word.
+    #[inline]
+    pub(crate) fn extend(&self, after: &mut LmState, number: u32) {
+        let known = &self.known[number as usize];
+        if let Some(context) = after.contexts.get_mut(known.length as usize) {
+            *context = known.longer;
+        }
     }
 
     /// Adds a word if it is new; returns its place.
@@ -107,136 +189,17 @@ impl Following {
             }
             at = usize::from(self.alike[place]);
         }
+        // Mixed so that no word is without a trace, and their order counts.
+        let before = self.hashes.last().copied().unwrap_or(1);
+        let hash = before
+            .wrapping_add(u64::from(word) + 1)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.hashes.push(hash ^ hash >> 29);
         self.alike.push(*begins);
         self.words.push(word);
         self.spelt.push(spelt);
         *begins = self.words.len() as u16;
         self.words.len() - 1
-    }
-
-    /// The row of the context at `address`, gone through if it is new.
-    #[inline]
-    fn row(&mut self, trie: &Trie, address: u32) -> u32 {
-        let slot = address.wrapping_mul(0x9e37_79b9) >> (32 - SEEN_BITS);
-        let seen = usize::from(self.seen[slot as usize]);
-        let is_same = |row: &&Row| row.address == address;
-        let known = seen.checked_sub(1).and_then(|at| self.rows.get(at));
-        let known = known.filter(is_same);
-        // Another context took its slot, or it is new.
-        let known = known.or_else(|| match seen {
-            0 => None,
-            _ => self.rows.iter().find(is_same),
-        });
-        if let Some(known) = known {
-            return known.start;
-        }
-        let start = self.fill(trie, address).unwrap_or(MISS);
-        self.rows.push(Row { address, start });
-        self.seen[slot as usize] = self.rows.len() as u16;
-        start
-    }
-
-    /// Steps from the context at `address` over all words, those of a large
-    /// node still to be looked up; `None` if it has none of them.
-    fn fill(&mut self, trie: &Trie, address: u32) -> Option<u32> {
-        let start = self.steps.len();
-        let node = trie.node(address);
-        if node.has_groups() {
-            self.steps.resize(start + self.words.len(), UNASKED);
-            return Some(start as u32);
-        }
-        self.steps.resize(start + self.words.len(), Step::NONE);
-        let steps = &mut self.steps[start..];
-        let mut some = false;
-        for (input, &byte) in node.inputs().iter().enumerate() {
-            let mut at = usize::from(self.begins[usize::from(byte)]);
-            while let Some(place) = at.checked_sub(1) {
-                if let Some(step) = node.step_over(input, self.spelt[place]) {
-                    steps[place] = step;
-                    some = true;
-                }
-                at = usize::from(self.alike[place]);
-            }
-        }
-        if !some {
-            self.steps.truncate(start);
-        }
-        some.then_some(start as u32)
-    }
-
-    /// The step over word `place` from the context `asked`.
-    #[inline]
-    fn step(&mut self, trie: &Trie, asked: Asked, place: usize) -> Step {
-        match self.steps[asked.start as usize + place] {
-            UNASKED => self.find(trie, asked, place),
-            step => step,
-        }
-    }
-
-    fn find(&mut self, trie: &Trie, asked: Asked, place: usize) -> Step {
-        let find = || {
-            let step = trie.node(asked.address).step(self.spelt[place]);
-            step.unwrap_or(Step::NONE)
-        };
-        let word = self.words[place];
-        let step = self.memo.get_or_find(asked.address, word, find);
-        self.steps[asked.start as usize + place] = step;
-        step
-    }
-}
-
-/// Steps found before from large nodes, which pairs of common words take over
-/// and over; a new one takes the place of an old one.
-#[derive(Debug)]
-struct Memo {
-    slots: Vec<Known>,
-}
-
-/// Laid out flat, so that it takes twelve bytes.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    address: u32,
-    word: u16,
-    code: u8,
-    next: u32,
-}
-
-/// 2 to this are the memo's slots.
-const MEMO_BITS: u32 = 18;
-
-impl Default for Memo {
-    fn default() -> Self {
-        let none = Known {
-            address: 0,
-            word: 0,
-            code: Step::NONE.code,
-            next: Step::NONE.address,
-        };
-        Self {
-            slots: vec![none; 1 << MEMO_BITS],
-        }
-    }
-}
-
-impl Memo {
-    #[inline]
-    fn get_or_find(&mut self, address: u32, word: u16, find: impl FnOnce() -> Step) -> Step {
-        let key = u64::from(address) << 16 | u64::from(word);
-        let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS);
-        let known = &mut self.slots[slot as usize];
-        if (known.address, known.word) != (address, word) {
-            let step = find();
-            *known = Known {
-                address,
-                word,
-                code: step.code,
-                next: step.address,
-            };
-        }
-        Step {
-            code: known.code,
-            address: known.next,
-        }
     }
 }
 
@@ -250,62 +213,215 @@ impl NgramModel {
         following.add(word, self.spelt(word))
     }
 
-    /// Finds the contexts of `state`, to be asked for the words added.
-    pub(crate) fn look_up(&self, following: &mut Following, state: &LmState) -> Rows {
-        let mut rows = Rows::default();
-        for length in (1..self.order()).rev() {
+    /// The row of `state`, in which at least the first `words` of the words
+    /// are looked up.
+    #[inline]
+    pub(crate) fn row_after(&self, following: &mut Following, state: &LmState, words: u32) -> u32 {
+        let mut row = EMPTY;
+        for length in 1..self.order() {
             let context = state.contexts[length - 1];
-            if context.address() == 0 {
-                continue;
-            }
-            let start = following.row(self.trie(), context.address());
-            if start != MISS {
-                rows.rows[rows.len] = Asked {
-                    address: context.address(),
-                    start,
-                    length,
-                    backoff: rows.backoff,
-                };
-                rows.len += 1;
-            }
-            rows.backoff += context.backoff();
-        }
-        rows
-    }
-
-    /// The cost of word `place` after the state whose contexts are `rows`.
-    #[inline]
-    pub(crate) fn cost_of(&self, following: &mut Following, rows: &Rows, place: usize) -> Cost {
-        for &asked in rows.rows.iter().take(rows.len) {
-            let step = following.step(self.trie(), asked, place);
-            if step != Step::NONE {
-                return asked.backoff + self.entry(asked.length, step).cost;
+            if context.address() != 0 {
+                row = self.row(following, row, context, length, words);
             }
         }
-        rows.backoff + self.unigram(following.words[place])
+        row
     }
 
-    /// The state after word `place`.
+    /// The row of `context`, of `length` words, that ends with the contexts of
+    /// row `shorter`.
     #[inline]
-    pub(crate) fn state_after(
+    fn row(
         &self,
         following: &mut Following,
-        rows: &Rows,
-        place: usize,
-    ) -> LmState {
-        let mut next = LmState::default();
-        next.contexts[0] = self.root(following.words[place]);
-        for &asked in rows.rows.iter().take(rows.len) {
-            if asked.length + 1 >= self.order() {
-                continue;
+        shorter: u32,
+        context: Context,
+        length: usize,
+        words: u32,
+    ) -> u32 {
+        let hash = context.to_bits().wrapping_add(u64::from(shorter) << 48);
+        let slot = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SEEN_BITS);
+        let is_same = |row: &Row| {
+            row.context == context
+                && row.shorter == shorter
+                && row.length == length as u32
+                && row.asked >= words
+        };
+        let seen = usize::from(following.seen[slot as usize]);
+        if seen != 0 {
+            if is_same(&following.rows[seen]) {
+                return seen as u32;
             }
-            let step = following.step(self.trie(), asked, place);
-            if step != Step::NONE && step.address != 0 {
-                let backoff = self.entry(asked.length, step).backoff;
-                next.contexts[asked.length] = Context::new(step.address, backoff);
+            // Another one took its slot, or fewer words were asked for.
+            if let Some(at) = following.rows.iter().rposition(is_same) {
+                return at as u32;
             }
         }
-        next
+        let row = following.rows.len() as u32;
+        following.seen[slot as usize] = row as u16;
+        self.ask(following, shorter, context, length, words);
+        row
+    }
+
+    /// Looks up the first words in `context`; adds its row.
+    fn ask(
+        &self,
+        following: &mut Following,
+        shorter: u32,
+        context: Context,
+        length: usize,
+        words: u32,
+    ) {
+        let last = (words as usize).checked_sub(1);
+        let hash = last.map_or(0, |last| following.hashes[last]) ^ length as u64;
+        let address = context.address();
+        let slot = (hash ^ u64::from(address)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let slot = (slot >> (64 - ASKED_BITS)) as usize;
+        let known = following.asked[slot];
+        let known = match (known.hash, known.address) == (hash, address) {
+            true => known,
+            false => {
+                let start = following.known.len() as u32;
+                self.find_known(following, address, length, words as usize);
+                let found = Asked {
+                    hash,
+                    address,
+                    start,
+                    end: following.known.len() as u32,
+                };
+                following.asked[slot] = found;
+                found
+            }
+        };
+        let below = following.rows[shorter as usize];
+        following.rows.push(Row {
+            context,
+            shorter,
+            next: match below.start < below.end {
+                true => shorter,
+                false => below.next,
+            },
+            length: length as u32,
+            asked: words,
+            start: known.start,
+            end: known.end,
+            backoff: below.backoff + context.backoff(),
+        });
+    }
+
+    /// Adds what the context of `length` words at `address` knows of the first
+    /// words.
+    fn find_known(&self, following: &mut Following, address: u32, length: usize, words: usize) {
+        let Following {
+            spelt,
+            begins,
+            alike,
+            known,
+            memo,
+            ..
+        } = following;
+        let spelt = &spelt[..words];
+        let mut note = |place: usize, step: Step| {
+            let entry = self.entry(length, step);
+            let longer = match length + 1 < self.order() && step.address != 0 {
+                true => Context::new(step.address, entry.backoff),
+                false => Context::default(),
+            };
+            known.push(Known {
+                place: place as u16,
+                length: length as u16,
+                cost: entry.cost,
+                longer,
+            });
+        };
+        let node = self.trie().node(address);
+        if node.has_groups() {
+            for (place, (&spelt, &word)) in spelt.iter().zip(&following.words).enumerate() {
+                let find = || node.step(spelt).unwrap_or(Step::NONE);
+                let step = memo.get_or_find(address, word, find);
+                if step != Step::NONE {
+                    note(place, step);
+                }
+            }
+        } else {
+            for (input, &byte) in node.inputs().iter().enumerate() {
+                let mut at = usize::from(begins[usize::from(byte)]);
+                while let Some(place) = at.checked_sub(1) {
+                    if let Some(&spelt) = spelt.get(place)
+                        && let Some(step) = node.step_over(input, spelt)
+                    {
+                        note(place, step);
+                    }
+                    at = usize::from(alike[place]);
+                }
+            }
+        }
+    }
+
+    /// The state after a word of which no context knows more.
+    #[inline]
+    pub(crate) fn state_after(&self, following: &Following, place: u32) -> LmState {
+        let mut after = LmState::default();
+        after.contexts[0] = self.root(following.words[place as usize]);
+        after
+    }
+}
+
+/// Steps found before from large nodes, which pairs of common words take over
+/// and over. Each has two places, of which the one that was asked for last is
+/// looked at first; a new one takes the other's.
+#[derive(Debug)]
+struct Memo {
+    slots: Vec<[Found; 2]>,
+}
+
+/// Laid out flat, so that it takes twelve bytes.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    address: u32,
+    word: u16,
+    code: u8,
+    next: u32,
+}
+
+/// 2 to this are the memo's pairs of slots.
+const MEMO_BITS: u32 = 17;
+
+impl Default for Memo {
+    fn default() -> Self {
+        let none = Found {
+            address: 0,
+            word: 0,
+            code: Step::NONE.code,
+            next: Step::NONE.address,
+        };
+        Self {
+            slots: vec![[none; 2]; 1 << MEMO_BITS],
+        }
+    }
+}
+
+impl Memo {
+    #[inline]
+    fn get_or_find(&mut self, address: u32, word: u16, find: impl FnOnce() -> Step) -> Step {
+        let key = u64::from(address) << 16 | u64::from(word);
+        let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS);
+        let [first, second] = &mut self.slots[slot as usize];
+        if (first.address, first.word) != (address, word) {
+            std::mem::swap(first, second);
+            if (first.address, first.word) != (address, word) {
+                let step = find();
+                *first = Found {
+                    address,
+                    word,
+                    code: step.code,
+                    next: step.address,
+                };
+            }
+        }
+        Step {
+            code: first.code,
+            address: first.next,
+        }
     }
 }
 
@@ -335,12 +451,25 @@ mod tests {
             let places: Vec<usize> = (asked.iter())
                 .map(|&word| lm.add(&mut following, word))
                 .collect();
-            let rows = lm.look_up(&mut following, &state);
-            assert_eq!(lm.look_up(&mut following, &state), rows);
-            for (place, &word) in places.into_iter().zip(&asked) {
-                let cost = lm.cost_of(&mut following, &rows, place);
-                let after = lm.state_after(&mut following, &rows, place);
-                assert_eq!((cost, after), lm.score(&state, word));
+            let all = following.len() as u32;
+            // A few of the words first, then all.
+            for words in [all / 3, all] {
+                let row = lm.row_after(&mut following, &state, words);
+                assert_eq!(lm.row_after(&mut following, &state, words), row);
+                let mut costs: Vec<Cost> = (following.words.iter())
+                    .map(|&word| lm.unigram(word) + following.backoff(row))
+                    .collect();
+                let state_after = |place| lm.state_after(&following, place);
+                let mut after: Vec<LmState> = (0..all).map(state_after).collect();
+                following.for_each_known(row, |place, cost, known| {
+                    costs[place as usize] = cost;
+                    following.extend(&mut after[place as usize], known);
+                });
+                for (&place, &word) in places.iter().zip(&asked) {
+                    if (place as u32) < words {
+                        assert_eq!((costs[place], after[place]), lm.score(&state, word));
+                    }
+                }
             }
             state = lm.score(&state, pair[1]).1;
         }

@@ -28,7 +28,7 @@ pub mod train;
 mod trie;
 mod vocab;
 
-pub(crate) use following::{Following, Rows};
+pub(crate) use following::Following;
 pub use ngram::NgramModel;
 pub use state::LmState;
 pub use vocab::{

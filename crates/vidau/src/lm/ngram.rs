@@ -80,6 +80,16 @@ impl NgramModel {
         self.codebooks.truncate(order.max(1) - 1);
     }
 
+    /// Weighs all costs by `scale`, in 1/256; before the first state is made.
+    pub(crate) fn weigh(&mut self, scale: Cost) {
+        for entry in &mut self.unigrams {
+            *entry = entry.weighed(scale);
+        }
+        for book in &mut self.codebooks {
+            book.weigh(scale);
+        }
+    }
+
     /// The state at the start of a paragraph.
     #[must_use]
     pub fn begin(&self) -> LmState {
@@ -128,6 +138,7 @@ impl NgramModel {
     }
 
     /// The cost of `words` one after the other, and the state after them.
+    #[cfg(test)]
     pub(crate) fn score_all(&self, state: &LmState, words: &[u16]) -> (Cost, LmState) {
         words.iter().fold((0, *state), |(sum, state), &word| {
             let (cost, next) = self.score(&state, word);

@@ -25,6 +25,18 @@ pub(super) struct Entry {
     pub(super) backoff: i16,
 }
 
+impl Entry {
+    /// Its costs by a weight in 1/256.
+    pub(super) fn weighed(self, scale: Cost) -> Self {
+        let weighed = |cost: Cost| ((i64::from(cost) * i64::from(scale) + 128) >> 8) as Cost;
+        let backoff = weighed(self.backoff.into());
+        Self {
+            cost: weighed(self.cost),
+            backoff: backoff.clamp(i16::MIN.into(), i16::MAX.into()) as i16,
+        }
+    }
+}
+
 pub(super) fn read_unigrams(container: &Container, words: usize) -> Result<Vec<Entry>> {
     let bytes = container.section(UNIGRAMS)?;
     if bytes.len() != words * 4 {
@@ -48,6 +60,12 @@ pub(super) struct Codebook {
 }
 
 impl Codebook {
+    pub(super) fn weigh(&mut self, scale: Cost) {
+        for entry in self.contexts.iter_mut().chain(self.ends.iter_mut()) {
+            *entry = entry.weighed(scale);
+        }
+    }
+
     #[inline]
     pub(super) fn entry(&self, step: Step) -> Entry {
         let book = match step.address {

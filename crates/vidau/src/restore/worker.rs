@@ -284,7 +284,7 @@ impl Worker<'_> {
             .decode(&self.lattice, &engine.lm, start, engine.beam);
         #[cfg(feature = "train")]
         if let Some(out) = &mut self.exported {
-            export(&self.lattice, &self.beam, &engine.lm, engine.beam, out);
+            export(&self.lattice, &self.beam, &engine.lm, out);
         }
         let is_adjusted = engine.recurrence.is_some_and(|options| {
             let words = &engine.words;

@@ -8,6 +8,7 @@ use crate::context::WideContext;
 use crate::decode::{ArcBuilder, Block, ProfileWeights};
 use crate::document::Document;
 use crate::engine::Engine;
+use crate::lm;
 use crate::model::Bytes;
 use crate::model::container::Container;
 
@@ -18,7 +19,6 @@ const VIE: &str = include_str!("../../../../../data/fixtures/bien-ban.vie.ocr.tx
 const EVERYTHING: BeamOptions = BeamOptions {
     width: usize::MAX,
     margin: Cost::MAX / 8,
-    lm_scale: 210,
 };
 
 fn engine() -> Engine {
@@ -67,12 +67,9 @@ fn least(lattice: &Lattice, lm: &NgramModel, start: LmState) -> Cost {
             for (state, cost) in &at[arc.from as usize] {
                 let words = &arc.lm[..usize::from(arc.lm_len)];
                 let (lm_cost, after) = lm.score_all(state, words);
-                arrive(
-                    after,
-                    cost + arc.cost + scaled(lm_cost, EVERYTHING.lm_scale),
-                );
+                arrive(after, cost + arc.cost + lm_cost);
                 if let Some(price) = arc.paragraph {
-                    let end = scaled(lm.score(state, lm::EOS).0, EVERYTHING.lm_scale);
+                    let (end, _) = lm.score(state, lm::EOS);
                     arrive(lm.begin(), cost + price + end);
                 }
             }
@@ -86,7 +83,7 @@ fn least(lattice: &Lattice, lm: &NgramModel, start: LmState) -> Cost {
 /// The cost of the best way that the beam kept.
 fn decoded(beam: &mut Beam, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> Cost {
     beam.decode(lattice, lm, lm.begin(), options);
-    beam.trellis.hypotheses[beam.trellis.last().start].cost
+    beam.trellis.hypotheses[beam.trellis.at(beam.trellis.last()).start].cost
 }
 
 #[test]
@@ -130,7 +127,6 @@ fn a_wide_beam_reads_a_page_alike() {
         let wide = path(BeamOptions {
             width: 200,
             margin: 2 * engine.beam.margin,
-            ..engine.beam
         });
         let usual = path(engine.beam);
         others += usual.iter().filter(|a| !wide.contains(a)).count();

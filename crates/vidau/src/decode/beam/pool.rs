@@ -1,0 +1,126 @@
+//! The ways into a node: those of equal states are joined, the best are kept.
+
+use super::BeamOptions;
+use super::steps::Way;
+use crate::decode::log_add::log_add;
+use crate::decode::trellis::{Edge, Hypothesis, NONE, Trellis, UNREACHED};
+use crate::lm::LmState;
+
+/// Slots to begin with; their number doubles as the pool grows.
+const FEW_SLOTS: usize = 64;
+
+/// What arrived at a node.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    hypotheses: Vec<Hypothesis>,
+    edges: Vec<Edge>,
+    /// Cost and number of each, to be ordered by.
+    order: Vec<u64>,
+    /// Where each went; `NONE` if dropped.
+    kept: Vec<u32>,
+    /// Hash of state -> place in the pool.
+    slots: Vec<u32>,
+}
+
+impl Pool {
+    pub(super) fn clear(&mut self) {
+        self.hypotheses.clear();
+        self.edges.clear();
+        self.slots.clear();
+        self.slots.resize(FEW_SLOTS, NONE);
+    }
+
+    /// Puts in a way from the hypothesis `before` over arc `arc`; joins it with
+    /// the same state.
+    #[inline]
+    pub(super) fn arrive(&mut self, before: &Hypothesis, arc: u32, way: Way) {
+        let Way { state, cost, .. } = way;
+        let from = way.from as u32;
+        let step = way.together - before.cost;
+        let forward = before.forward + step;
+        if self.hypotheses.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        let slot = find_slot(&self.slots, &self.hypotheses, &state);
+        let mut to = self.slots[slot];
+        if to == NONE {
+            to = self.hypotheses.len() as u32;
+            self.slots[slot] = to;
+            self.hypotheses.push(Hypothesis {
+                state,
+                cost,
+                forward,
+                backward: UNREACHED,
+                arc,
+                previous: from,
+            });
+        } else {
+            let known = &mut self.hypotheses[to as usize];
+            known.forward = log_add(known.forward, forward);
+            if cost < known.cost {
+                known.cost = cost;
+                known.arc = arc;
+                known.previous = from;
+            }
+        }
+        self.edges.push(Edge {
+            from,
+            to,
+            arc,
+            cost: step,
+        });
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let size = self.slots.len() * 2;
+        self.slots.clear();
+        self.slots.resize(size, NONE);
+        for (i, h) in self.hypotheses.iter().enumerate() {
+            let slot = find_slot(&self.slots, &self.hypotheses, &h.state);
+            self.slots[slot] = i as u32;
+        }
+    }
+
+    /// Gives the best, with their edges, to the trellis' next node. Of equal
+    /// cost are those better that came first.
+    pub(super) fn keep_best(&mut self, options: BeamOptions, trellis: &mut Trellis) {
+        let best = self.hypotheses.iter().map(|h| h.cost).min();
+        let limit = best.map_or(0, |best| best + options.margin);
+        // As an unsigned number, in the same order.
+        let rank = |(h, i): (&Hypothesis, u64)| {
+            let cost = (h.cost as u32) ^ (1 << 31);
+            (h.cost <= limit).then_some(u64::from(cost) << 32 | i)
+        };
+        self.order.clear();
+        self.order
+            .extend(self.hypotheses.iter().zip(0..).filter_map(rank));
+        if self.order.len() > options.width {
+            self.order.select_nth_unstable(options.width);
+            self.order.truncate(options.width);
+        }
+        self.order.sort_unstable();
+        self.kept.clear();
+        self.kept.resize(self.hypotheses.len(), NONE);
+        for (&ranked, to) in self.order.iter().zip(0..) {
+            let i = ranked as u32 as usize;
+            self.kept[i] = to;
+            trellis.hypotheses.push(self.hypotheses[i]);
+        }
+        for edge in &self.edges {
+            let to = self.kept[edge.to as usize];
+            if to != NONE {
+                trellis.edges.push(Edge { to, ..*edge });
+            }
+        }
+    }
+}
+
+#[inline]
+fn find_slot(slots: &[u32], pool: &[Hypothesis], state: &LmState) -> usize {
+    let mut slot = state.hash64() as usize & (slots.len() - 1);
+    while slots[slot] != NONE && pool[slots[slot] as usize].state != *state {
+        slot = (slot + 1) & (slots.len() - 1);
+    }
+    slot
+}
