@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
-use crate::syllable::is_legal;
+use crate::syllable::{Casing, casing, is_legal};
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin, worn.
 pub(crate) const PROFILES: usize = 6;
@@ -36,6 +36,8 @@ pub(crate) struct Engine {
     pub(crate) knows_phrases: bool,
     /// Weight of casing, in 1/256.
     pub(crate) case_scale: Cost,
+    /// Weight of what the profiles' channels say, in 1/256.
+    pub(crate) channel_scale: ByProfile,
     pub(crate) blank_lost: ByProfile,
     pub(crate) blank_inserted: ByProfile,
     pub(crate) blanks: Vec<Vec<Reading>>,
@@ -63,6 +65,19 @@ const CASE_SCALE: Cost = 96;
 
 /// Weight of the wide context, in 1/256.
 const CONTEXT_SCALE: Cost = 150;
+
+/// Weight of the channel by profile, in 1/256. Where an engine for Vietnamese
+/// errs, letters are not lost one by one but with their surroundings, which
+/// the channel counts as so many errors.
+const CHANNEL_SCALE: ByProfile = [256, 256, 256, 160, 256, 130];
+/// On lines where a profile is less likely than this it counts in full, or
+/// clean text would be changed by what is not to be expected there.
+const SCALED_BELOW: Cost = 4 * NAT;
+/// Weight of the price of keeping a word that the lexicon does not have, on
+/// lines that an engine for Vietnamese may have read, in 1/256: of one in
+/// capitals, which is often an abbreviation, and of others.
+const KEPT_CAPITALS: Cost = 130;
+const KEPT_OTHERS: Cost = 200;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
@@ -110,6 +125,7 @@ impl Engine {
             flags_stray: true,
             knows_phrases: true,
             case_scale: CASE_SCALE,
+            channel_scale: CHANNEL_SCALE,
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
             trust: profiles.iter().map(|p| p.trust.clone()).collect(),
@@ -182,6 +198,30 @@ impl Engine {
                 o.foreign_odd
             }
         })
+    }
+
+    /// The same on a line whose profiles cost `line`.
+    pub(crate) fn foreign_cost_in(&self, text: &str, line: &ByProfile) -> Cost {
+        let cost = self.foreign_cost(text);
+        let is_scaled = |(&weight, &scale): (&Cost, &Cost)| scale < 256 && weight < SCALED_BELOW;
+        if !line.iter().zip(&self.channel_scale).any(is_scaled) {
+            return cost;
+        }
+        let scale = match casing(text) {
+            Casing::Upper => KEPT_CAPITALS,
+            _ => KEPT_OTHERS,
+        };
+        cost * scale / 256
+    }
+
+    /// The price of a reading that costs `cost` in a profile's channel, on a
+    /// line where the profile costs `weight`.
+    pub(crate) fn price_in(&self, profile: usize, cost: Cost, weight: Cost) -> Cost {
+        if weight < SCALED_BELOW {
+            cost * self.channel_scale[profile] / 256 + weight
+        } else {
+            cost + weight
+        }
     }
 
     /// What it costs at most to keep `text` as it is: as an unknown word.

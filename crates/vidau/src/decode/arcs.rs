@@ -343,7 +343,7 @@ impl ArcBuilder {
         }
         // The token as it stands is always among the readings.
         if !known {
-            let cost = engine.foreign_cost(text) - trust;
+            let cost = engine.foreign_cost_in(text, line) - trust;
             let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, cost, Some(word)));
         }
@@ -534,7 +534,7 @@ impl ArcBuilder {
             profiles += 1;
             let found = self.find(engine, text, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
-                cost: c.cost + weight,
+                cost: engine.price_in(p, c.cost, weight),
                 ..*c
             }));
         }
