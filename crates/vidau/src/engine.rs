@@ -70,9 +70,10 @@ const CONTEXT_SCALE: Cost = 150;
 /// errs, letters are not lost one by one but with their surroundings, which
 /// the channel counts as so many errors.
 const CHANNEL_SCALE: ByProfile = [256, 256, 256, 160, 256, 130];
-/// On lines where a profile is less likely than this it counts in full, or
-/// clean text would be changed by what is not to be expected there.
-const SCALED_BELOW: Cost = 4 * NAT;
+/// Where a line has no more than this against its being clean, the channels
+/// count in full, or clean text would be changed by what is not to be expected
+/// there.
+const CLEAN: Cost = NAT;
 /// Weight of the price of keeping a word that the lexicon does not have, on
 /// lines that an engine for Vietnamese may have read, in 1/256: of one in
 /// capitals, which is often an abbreviation, and of others.
@@ -203,8 +204,9 @@ impl Engine {
     /// The same on a line whose profiles cost `line`.
     pub(crate) fn foreign_cost_in(&self, text: &str, line: &ByProfile) -> Cost {
         let cost = self.foreign_cost(text);
-        let is_scaled = |(&weight, &scale): (&Cost, &Cost)| scale < 256 && weight < SCALED_BELOW;
-        if !line.iter().zip(&self.channel_scale).any(is_scaled) {
+        let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
+        let is_scaled = likeliest.is_some_and(|(p, _)| self.channel_scale[p] < 256);
+        if line[0] <= CLEAN || !is_scaled {
             return cost;
         }
         let scale = match casing(text) {
@@ -215,13 +217,13 @@ impl Engine {
     }
 
     /// The price of a reading that costs `cost` in a profile's channel, on a
-    /// line where the profile costs `weight`.
-    pub(crate) fn price_in(&self, profile: usize, cost: Cost, weight: Cost) -> Cost {
-        if weight < SCALED_BELOW {
-            cost * self.channel_scale[profile] / 256 + weight
-        } else {
-            cost + weight
-        }
+    /// line whose profiles cost `line`.
+    pub(crate) fn price_in(&self, profile: usize, cost: Cost, line: &ByProfile) -> Cost {
+        let scale = match line[0] {
+            clean if clean > CLEAN => self.channel_scale[profile],
+            _ => 256,
+        };
+        cost * scale / 256 + line[profile]
     }
 
     /// What it costs at most to keep `text` as it is: as an unknown word.

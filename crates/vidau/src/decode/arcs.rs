@@ -534,7 +534,7 @@ impl ArcBuilder {
             profiles += 1;
             let found = self.find(engine, text, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
-                cost: engine.price_in(p, c.cost, weight),
+                cost: engine.price_in(p, c.cost, line),
                 ..*c
             }));
         }

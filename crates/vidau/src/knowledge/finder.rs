@@ -192,7 +192,7 @@ impl Finder {
             let found = self.cache.get(text).and_then(|known| known[p].as_ref());
             let found = found.into_iter().flatten();
             self.found.extend(found.map(|found| Match {
-                cost: task.engine.price_in(p, found.cost, weight),
+                cost: task.engine.price_in(p, found.cost, line),
                 ..*found
             }));
         }
