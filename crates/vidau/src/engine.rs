@@ -204,9 +204,9 @@ impl Engine {
     /// The same on a line whose profiles cost `line`.
     pub(crate) fn foreign_cost_in(&self, text: &str, line: &ByProfile) -> Cost {
         let cost = self.foreign_cost(text);
+        let scales = self.scales_in(text, line);
         let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
-        let is_scaled = likeliest.is_some_and(|(p, _)| self.channel_scale[p] < 256);
-        if line[0] <= CLEAN || !is_scaled {
+        if likeliest.is_none_or(|(p, _)| scales[p] == 256) {
             return cost;
         }
         let scale = match casing(text) {
@@ -216,14 +216,15 @@ impl Engine {
         cost * scale / 256
     }
 
-    /// The price of a reading that costs `cost` in a profile's channel, on a
-    /// line whose profiles cost `line`.
-    pub(crate) fn price_in(&self, profile: usize, cost: Cost, line: &ByProfile) -> Cost {
-        let scale = match line[0] {
-            clean if clean > CLEAN => self.channel_scale[profile],
-            _ => 256,
-        };
-        cost * scale / 256 + line[profile]
+    /// Weights of the profiles' channels, in 1/256, for `text` on a line whose
+    /// profiles cost `line`. Digits are no damage to be explained away.
+    pub(crate) fn scales_in(&self, text: &str, line: &ByProfile) -> ByProfile {
+        let is_full = line[0] <= CLEAN || text.bytes().any(|b| b.is_ascii_digit());
+        if is_full {
+            [256; PROFILES]
+        } else {
+            self.channel_scale
+        }
     }
 
     /// What it costs at most to keep `text` as it is: as an unknown word.

@@ -526,6 +526,7 @@ impl ArcBuilder {
     fn merge(&mut self, engine: &Engine, text: &str, line: &ByProfile, asked: Asked) {
         self.merged.clear();
         let mut merged = std::mem::take(&mut self.merged);
+        let scales = engine.scales_in(text, line);
         let mut profiles = 0;
         for (p, &weight) in line.iter().enumerate() {
             if weight > engine.arcs.profile_margin {
@@ -534,7 +535,7 @@ impl ArcBuilder {
             profiles += 1;
             let found = self.find(engine, text, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
-                cost: engine.price_in(p, c.cost, line),
+                cost: c.cost * scales[p] / 256 + weight,
                 ..*c
             }));
         }
