@@ -74,11 +74,9 @@ const CHANNEL_SCALE: ByProfile = [256, 256, 256, 160, 256, 130];
 /// count in full, or clean text would be changed by what is not to be expected
 /// there.
 const CLEAN: Cost = NAT;
-/// Weight of the price of keeping a word that the lexicon does not have, on
-/// lines that an engine for Vietnamese may have read, in 1/256: of one in
-/// capitals, which is often an abbreviation, and of others.
-const KEPT_CAPITALS: Cost = 130;
-const KEPT_OTHERS: Cost = 200;
+/// Weight of the price of keeping a word that the lexicon does not have, where
+/// the channel weighs less, in 1/256.
+const KEPT: Cost = 200;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
@@ -209,17 +207,16 @@ impl Engine {
         if likeliest.is_none_or(|(p, _)| scales[p] == 256) {
             return cost;
         }
-        let scale = match casing(text) {
-            Casing::Upper => KEPT_CAPITALS,
-            _ => KEPT_OTHERS,
-        };
-        cost * scale / 256
+        cost * KEPT / 256
     }
 
     /// Weights of the profiles' channels, in 1/256, for `text` on a line whose
-    /// profiles cost `line`. Digits are no damage to be explained away.
+    /// profiles cost `line`. Digits, abbreviations and
+    /// units are no damage to be explained away.
     pub(crate) fn scales_in(&self, text: &str, line: &ByProfile) -> ByProfile {
-        let is_full = line[0] <= CLEAN || text.bytes().any(|b| b.is_ascii_digit());
+        let is_abbreviation = || matches!(casing(text), Casing::Upper | Casing::Mixed);
+        let has_digit = || text.bytes().any(|b| b.is_ascii_digit());
+        let is_full = line[0] <= CLEAN || has_digit() || is_abbreviation();
         if is_full {
             [256; PROFILES]
         } else {
