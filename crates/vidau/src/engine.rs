@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
-use crate::syllable::is_legal;
+use crate::syllable::{Casing, casing, is_legal};
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin, worn.
 pub(crate) const PROFILES: usize = 6;
@@ -37,6 +37,8 @@ pub(crate) struct Engine {
     pub(crate) knows_phrases: bool,
     /// Weight of casing, in 1/256.
     pub(crate) case_scale: Cost,
+    /// Weight of what the profiles' channels say, in 1/256.
+    pub(crate) channel_scale: ByProfile,
     pub(crate) blank_lost: ByProfile,
     pub(crate) blank_inserted: ByProfile,
     pub(crate) blanks: Vec<Vec<Reading>>,
@@ -68,6 +70,18 @@ const CASE_SCALE: Cost = 96;
 
 /// Weight of the wide context, in 1/256.
 const CONTEXT_SCALE: Cost = 150;
+
+/// Weight of the channel by profile, in 1/256. Where an engine for Vietnamese
+/// errs, letters are not lost one by one but with their surroundings, which
+/// the channel counts as so many errors.
+const CHANNEL_SCALE: ByProfile = [256, 256, 256, 160, 256, 130];
+/// Where a line has no more than this against its being clean, the channels
+/// count in full, or clean text would be changed by what is not to be expected
+/// there.
+const CLEAN: Cost = NAT;
+/// Weight of the price of keeping a word that the lexicon does not have, where
+/// the channel weighs less, in 1/256.
+const KEPT: Cost = 200;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
@@ -115,6 +129,7 @@ impl Engine {
             flags_stray: true,
             knows_phrases: true,
             case_scale: CASE_SCALE,
+            channel_scale: CHANNEL_SCALE,
             blank_lost: by_profile(&|p| p.lost_blank),
             blank_inserted: by_profile(&|p| p.inserted_blank),
             trust: profiles.iter().map(|p| p.trust.clone()).collect(),
@@ -187,6 +202,31 @@ impl Engine {
                 o.foreign_odd
             }
         })
+    }
+
+    /// The same on a line whose profiles cost `line`.
+    pub(crate) fn foreign_cost_in(&self, text: &str, line: &ByProfile) -> Cost {
+        let cost = self.foreign_cost(text);
+        let scales = self.scales_in(text, line);
+        let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
+        if likeliest.is_none_or(|(p, _)| scales[p] == 256) {
+            return cost;
+        }
+        cost * KEPT / 256
+    }
+
+    /// Weights of the profiles' channels, in 1/256, for `text` on a line whose
+    /// profiles cost `line`. Digits, abbreviations and
+    /// units are no damage to be explained away.
+    pub(crate) fn scales_in(&self, text: &str, line: &ByProfile) -> ByProfile {
+        let is_abbreviation = || matches!(casing(text), Casing::Upper | Casing::Mixed);
+        let has_digit = || text.bytes().any(|b| b.is_ascii_digit());
+        let is_full = line[0] <= CLEAN || has_digit() || is_abbreviation();
+        if is_full {
+            [256; PROFILES]
+        } else {
+            self.channel_scale
+        }
     }
 
     /// What it costs at most to keep `text` as it is: as an unknown word.

@@ -92,7 +92,7 @@ pub(crate) fn render(report: &EvalReport, with_files: bool) -> String {
 }
 
 fn header() -> Vec<String> {
-    let ends = ["over", "num_chg"];
+    let ends = ["mended", "over", "num_chg"];
     let names = ["", "tokens"].into_iter().chain(FIGURES).chain(ends);
     names.map(str::to_owned).collect()
 }
@@ -106,6 +106,10 @@ fn row(group: &GroupReport) -> Vec<String> {
             side(group.figure(figure)),
         ));
     }
+    row.push(match group.harm.seen_wrong {
+        0 => "-".to_owned(),
+        _ => format!("{:.1}", group.mended),
+    });
     row.push(format!("{:.3}", group.over));
     row.push(group.num_chg.to_string());
     row

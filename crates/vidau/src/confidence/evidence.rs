@@ -51,19 +51,47 @@ enum Feature {
     ChannelOfBlock,
     /// Costs of the line's profiles.
     Profiles,
+    /// How odd the place's own sign is, the one pasted before and the one
+    /// behind it; see [`oddness`].
+    Sign = 24 + PROFILES as isize,
+    SignBefore,
+    SignBehind,
+    /// What a number looks like; see [`number_shape`].
+    Number,
+    /// Words and numbers before it on its line and behind it, at most 8 of each.
+    FromStart,
+    ToEnd,
+    /// In how many places of the block, at most 8, the same was read, and in
+    /// how many of them something else was written.
+    Alike,
+    AlikeOtherwise,
 }
 
-/// Number of features.
-pub(super) const FEATURES: usize = Feature::Profiles as usize + PROFILES;
+/// Number of features. New ones come last, so that trees which do not ask for
+/// them stay what they were.
+pub(super) const FEATURES: usize = Feature::AlikeOtherwise as usize + 1;
+
+const _: () = assert!(Feature::Sign as usize == Feature::Profiles as usize + PROFILES);
 
 /// Words are not called less sure than this in means.
 const UNSURE: Cost = 5 * NAT;
+/// Words and places are counted up to this.
+const MOST: Cost = 8;
+/// Places of the same reading that are looked at; the rest would take long
+/// and tell no more.
+const LOOKED_AT: usize = 32;
 /// The cost of what is impossible, or not there.
 const NEVER: Cost = 40 * NAT;
 
 /// What is known of a place.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Evidence([i16; FEATURES]);
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self([0; FEATURES])
+    }
+}
 
 impl Evidence {
     pub(super) fn value(&self, feature: usize) -> i16 {
@@ -122,6 +150,8 @@ pub(crate) struct Gatherer {
     evidence: Vec<Evidence>,
     probabilities: Vec<f32>,
     lines: Vec<Sums>,
+    /// What was read, what was written for it, and the decision's number.
+    alike: Vec<(u32, Output, u32)>,
 }
 
 impl Gatherer {
@@ -165,6 +195,8 @@ impl Gatherer {
             evidence.put(Feature::ChannelOfBlock, of_block[1]);
         }
         self.look_around(block, decisions);
+        self.look_along_lines(block, decisions);
+        self.look_for_others(block, decisions);
         self.probabilities.clear();
         if let Some(trees) = &engine.confidence {
             trees.judge(&self.evidence, &mut self.probabilities);
@@ -181,6 +213,53 @@ impl Gatherer {
     #[cfg(feature = "train")]
     pub(crate) fn evidence(&self) -> &[Evidence] {
         &self.evidence
+    }
+
+    /// Where on its line each place stands.
+    fn look_along_lines(&mut self, block: &Block, decisions: &[Decision]) {
+        let line = |i: usize| block.tokens()[decisions[i].step.from].line;
+        let counts = |i: usize| {
+            let kind = block.tokens()[decisions[i].step.from].kind;
+            Cost::from(kind != TokenKind::Punct)
+        };
+        let mut before = 0;
+        for i in 0..decisions.len() {
+            if i > 0 && line(i - 1) != line(i) {
+                before = 0;
+            }
+            self.evidence[i].put(Feature::FromStart, before);
+            before = (before + counts(i)).min(MOST);
+        }
+        let mut behind = 0;
+        for i in (0..decisions.len()).rev() {
+            if i + 1 < decisions.len() && line(i + 1) != line(i) {
+                behind = 0;
+            }
+            self.evidence[i].put(Feature::ToEnd, behind);
+            behind = (behind + counts(i)).min(MOST);
+        }
+    }
+
+    /// What became of the same elsewhere: what is read again and again in the
+    /// same letters is seldom damage.
+    fn look_for_others(&mut self, block: &Block, decisions: &[Decision]) {
+        self.alike.clear();
+        self.alike
+            .extend(decisions.iter().enumerate().map(|(i, decision)| {
+                let step = decision.step;
+                let read = fingerprint(block.text_of(step.from, step.to));
+                (read, decision.output, i as u32)
+            }));
+        self.alike.sort_unstable_by_key(|&(read, _, i)| (read, i));
+        for group in self.alike.chunk_by(|a, b| a.0 == b.0) {
+            for &(_, output, i) in group {
+                let looked_at = &group[..group.len().min(LOOKED_AT)];
+                let others = looked_at.iter().filter(|o| o.1 != output).count();
+                let evidence = &mut self.evidence[i as usize];
+                evidence.put(Feature::Alike, (group.len() as Cost - 1).min(MOST));
+                evidence.put(Feature::AlikeOtherwise, (others as Cost).min(MOST));
+            }
+        }
     }
 
     fn look_around(&mut self, block: &Block, decisions: &[Decision]) {
@@ -304,8 +383,81 @@ fn look_at_tokens(evidence: &mut Evidence, block: &Block, decision: &Decision) {
     };
     let before = Cost::from(is_pasted(step.from.checked_sub(1)));
     let behind = Cost::from(is_pasted(Some(step.to)));
+    let sign_of = |token: Option<usize>| {
+        let token = token.filter(|&t| t < tokens.len());
+        token.map_or(0, |t| oddness(block.text_of(t, t + 1)))
+    };
+    evidence.put(Feature::Sign, oddness(read));
+    evidence.put(Feature::SignBefore, sign_of(step.from.checked_sub(1)));
+    evidence.put(Feature::SignBehind, sign_of(Some(step.to)));
+    evidence.put(Feature::Number, number_shape(read));
     evidence.put(Feature::Signs, signs);
     evidence.put(Feature::Kind, kind);
     evidence.put(Feature::Casing, casing);
     evidence.put(Feature::Pasted, before + 2 * behind);
+}
+
+/// How seldom what begins with a sign is what was printed, by rank: 0 no sign,
+/// up to what hardly any text has.
+fn oddness(text: &str) -> Cost {
+    match text.chars().next() {
+        None => 0,
+        Some(c) if c.is_alphanumeric() || c.is_whitespace() => 0,
+        Some('.' | ',') => 1,
+        Some(';' | ':') => 2,
+        Some('(' | ')') => 3,
+        Some('/' | '-' | '–' | '%' | '+') => 4,
+        Some('“' | '”' | '"') => 5,
+        Some('…' | '&' | '=' | '[' | ']') => 6,
+        Some('!' | '?') => 7,
+        Some('\'' | '’' | '‘') => 8,
+        Some('*') => 9,
+        Some(_) => 10,
+    }
+}
+
+/// 0 no digit, 1 to 4 as many digits alone, 5 with a leading 0, 6 more digits,
+/// 7 digits and signs, 8 digits and letters, 9 all three.
+fn number_shape(text: &str) -> Cost {
+    let count = |is: fn(char) -> bool| text.chars().filter(|&c| is(c)).count();
+    let digits = count(|c| c.is_ascii_digit());
+    let (letters, all) = (count(char::is_alphabetic), text.chars().count());
+    match () {
+        () if digits == 0 => 0,
+        () if digits == all && digits > 1 && text.starts_with('0') => 5,
+        () if digits == all && digits > 4 => 6,
+        () if digits == all => digits as Cost,
+        () if letters == 0 => 7,
+        () if digits + letters == all => 8,
+        () => 9,
+    }
+}
+
+/// FNV-1a over the bytes.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_signs_by_their_looks() {
+        let shapes = [
+            "công",
+            "5",
+            "02",
+            "2015",
+            "30000",
+            "27/4/2015",
+            "12V",
+            "43-KL/TW",
+        ];
+        assert_eq!(shapes.map(number_shape), [0, 1, 5, 4, 6, 7, 8, 9]);
+        let signs = ["công", "", ".", "”", "*", "|"];
+        assert_eq!(signs.map(oddness), [0, 0, 1, 5, 9, 10]);
+    }
 }

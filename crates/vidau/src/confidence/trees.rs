@@ -6,7 +6,8 @@
 //!                2^depth leaves (i16), from left to right
 //! ```
 //! Numbers are little-endian, log odds in units of 1/256 nat. A value above
-//! the threshold leads to the right.
+//! the threshold leads to the right. Trees that know fewer features than there
+//! are ask for the first of them.
 
 use super::evidence::{Evidence, FEATURES};
 use crate::Result;
@@ -101,7 +102,7 @@ impl Trees {
 
     fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         let (header, rest) = bytes.split_at_checked(HEADER).ok_or("it has no header")?;
-        if header[..2] != [DEPTH as u8, FEATURES as u8] {
+        if header[0] != DEPTH as u8 || usize::from(header[1]) > FEATURES {
             return Err("it is for other features");
         }
         if rest.len() % TREE != 0 {

@@ -343,7 +343,7 @@ impl ArcBuilder {
         }
         // The token as it stands is always among the readings.
         if !known {
-            let cost = engine.foreign_cost(text) - trust;
+            let cost = engine.foreign_cost_in(text, line) - trust;
             let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, cost, Some(word)));
         }
@@ -526,6 +526,7 @@ impl ArcBuilder {
     fn merge(&mut self, engine: &Engine, text: &str, line: &ByProfile, asked: Asked) {
         self.merged.clear();
         let mut merged = std::mem::take(&mut self.merged);
+        let scales = engine.scales_in(text, line);
         let mut profiles = 0;
         for (p, &weight) in line.iter().enumerate() {
             if weight > engine.arcs.profile_margin {
@@ -534,7 +535,7 @@ impl ArcBuilder {
             profiles += 1;
             let found = self.find(engine, text, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
-                cost: c.cost + weight,
+                cost: c.cost * scales[p] / 256 + weight,
                 ..*c
             }));
         }

@@ -46,6 +46,11 @@ pub struct Harm {
     pub right_in_raw: u64,
     /// Of these, the ones wrong in the restored text.
     pub made_wrong: u64,
+    /// Syllables of the truth that the OCR text has wrong where something was
+    /// read in their token's place.
+    pub seen_wrong: u64,
+    /// Of these, the ones right in the restored text.
+    pub put_right: u64,
     /// Numbers right in the OCR text and gone from the restored one.
     pub numbers_lost: u64,
     /// Numbers in the restored text that neither the OCR text nor the truth
@@ -130,6 +135,12 @@ impl Harm {
         percent(self.made_wrong, self.right_in_raw)
     }
 
+    /// Syllables put right, in per cent of the wrong ones that were seen.
+    #[must_use]
+    pub fn mended(&self) -> f64 {
+        percent(self.put_right, self.seen_wrong)
+    }
+
     /// Numbers lost or invented.
     #[must_use]
     pub fn num_chg(&self) -> u64 {
@@ -170,6 +181,8 @@ impl AddAssign<&Self> for Harm {
     fn add_assign(&mut self, other: &Self) {
         self.right_in_raw += other.right_in_raw;
         self.made_wrong += other.made_wrong;
+        self.seen_wrong += other.seen_wrong;
+        self.put_right += other.put_right;
         self.numbers_lost += other.numbers_lost;
         self.numbers_invented += other.numbers_invented;
     }

@@ -102,6 +102,18 @@ fn score_unit(
         harm.right_in_raw += u64::from(*was_right);
         harm.made_wrong += u64::from(*was_right && !is_right);
     }
+    let was_seen = |i: usize| {
+        let kind = before.classified.errors[i].as_ref().map(|e| e.0);
+        kind.is_some_and(|kind| kind != ErrorKind::Absent)
+    };
+    for (i, token) in truth.iter().enumerate().filter(|&(i, _)| was_seen(i)) {
+        let [was_right, is_right] = [(&before, raw), (&after, restored)]
+            .map(|(reading, read)| right_syllables(token, reading.beside(i, read)));
+        for (was_right, is_right) in was_right.into_iter().zip(is_right) {
+            harm.seen_wrong += u64::from(!was_right);
+            harm.put_right += u64::from(!was_right && is_right);
+        }
+    }
     count_numbers(truth, raw, restored, harm);
     let mut is_offered = vec![false; truth.len()];
     for &(i, j) in &after.pairs {
@@ -135,6 +147,8 @@ fn score_unit(
 /// A text aligned with the truth.
 struct Reading {
     pairs: Vec<Pair>,
+    /// For each token of the truth, what it is paired with.
+    partner: Vec<Option<usize>>,
     /// For each token of the truth, tone placement folded.
     is_right: Vec<bool>,
     classified: Classified,
@@ -144,17 +158,25 @@ impl Reading {
     fn new(truth: &[&str], read: &[&str]) -> Self {
         let pairs = align(truth, read);
         let mut is_right = vec![false; truth.len()];
+        let mut partner = vec![None; truth.len()];
         for &(i, j) in &pairs {
             if let (Some(i), Some(j)) = (i, j) {
+                partner[i] = Some(j);
                 is_right[i] = truth[i] == read[j] || fold(truth[i]) == fold(read[j]);
             }
         }
         let classified = classify(truth, read, &pairs);
         Self {
             pairs,
+            partner,
             is_right,
             classified,
         }
+    }
+
+    /// What was read in the place of token `i` of the truth.
+    fn beside<'r>(&self, i: usize, read: &[&'r str]) -> &'r str {
+        self.partner[i].map_or("", |j| read[j])
     }
 
     fn count(&self, truth: &[&str], read: &[&str], into: &mut Counts) {
@@ -186,6 +208,18 @@ impl Reading {
         into.chars_wrong += distance(&t, &r);
         into.chars_wrong_t += distance(&fold(&t), &fold(&r));
     }
+}
+
+/// For each syllable of a token, whether what was read has it.
+fn right_syllables(token: &str, read: &str) -> Vec<bool> {
+    let (expected, read) = (syllables(token), syllables(read));
+    let mut is_right = vec![false; expected.len()];
+    for pair in align(&expected, &read) {
+        if let (Some(i), Some(j)) = pair {
+            is_right[i] = expected[i] == read[j];
+        }
+    }
+    is_right
 }
 
 fn differences(a: &[String], b: &[String]) -> u64 {
@@ -240,6 +274,17 @@ mod tests {
         assert_eq!(s.restored.kinds[&ErrorKind::Number], 1);
         // "công tác 2015" to "công tắc 2016 x": ắ, 6, blank and x.
         assert_eq!((s.restored.chars, s.restored.chars_wrong), (13, 4));
+    }
+
+    #[test]
+    fn what_was_seen_and_wrong_can_be_put_right() {
+        // "van" was put right, "dong" was not, "nay" was not read at all.
+        let s = lines("dân vận đồng này", "dân van, dong", "dân vận, dóng");
+        assert_eq!((s.harm.seen_wrong, s.harm.put_right), (2, 1));
+        assert_eq!(s.harm.mended(), 50.0);
+        // A comma alone makes no syllable wrong.
+        let s = lines("dân vận", "dân vận,", "dân vận,");
+        assert_eq!((s.harm.seen_wrong, s.harm.mended()), (0, 0.0));
     }
 
     #[test]

@@ -184,6 +184,7 @@ impl Finder {
         let text = task.block.text_of(from, to);
         let is_number = |kind| matches!(kind, TokenKind::Number | TokenKind::Code);
         let has_number = tokens.iter().any(|t| is_number(t.kind));
+        let scales = task.engine.scales_in(text, line);
         for (p, &weight) in line.iter().enumerate() {
             if weight > task.engine.arcs.profile_margin {
                 continue;
@@ -192,7 +193,7 @@ impl Finder {
             let found = self.cache.get(text).and_then(|known| known[p].as_ref());
             let found = found.into_iter().flatten();
             self.found.extend(found.map(|found| Match {
-                cost: found.cost + weight,
+                cost: found.cost * scales[p] / 256 + weight,
                 ..*found
             }));
         }

@@ -39,6 +39,10 @@ const WITHOUT: [&str; 154] = [
 /// though they are short.
 const COMMON: [&str; 4] = ["QĐ", "NĐ", "QyĐ", "HĐND"];
 
+/// Fields of statistical forms with Đ: 05.N.ĐTNN. Elsewhere their letters may
+/// mean something else.
+const OF_FORMS: [&str; 3] = ["KTĐN", "QLĐKKD", "ĐTNN"];
+
 /// Names of types whose abbreviations are also others'.
 const NAMED: [([&str; 2], &str); 3] = [
     (["hop", "dong"], "HĐ"),
@@ -55,6 +59,16 @@ pub(crate) const ALL_TYPES: [&str; 6] = ["hop", "dong", "de", "an", "cong", "die
 /// `before` are the words before the code, latest last: "hướng dẫn số" tells
 /// HD from HĐ.
 pub(crate) fn repair_code(code: &str, before: &[&str]) -> Option<String> {
+    if let Some((form, field)) = form_and_field(code) {
+        let mut found = OF_FORMS.iter().filter(|known| {
+            // Fields that begin with B or P are others.
+            **known != field && reads_as(known, field, !known.starts_with('Đ'), false)
+        });
+        return match (found.next(), found.next()) {
+            (Some(known), None) => Some(format!("{form}{known}")),
+            _ => None,
+        };
+    }
     let is_party = is_party_code(code);
     // Parts with their joint, which ends all but the last.
     let parts = code.split_inclusive(is_joint).map(|part| {
@@ -72,6 +86,14 @@ pub(crate) fn repair_code(code: &str, before: &[&str]) -> Option<String> {
         out.push_str(joint);
     }
     Some(out)
+}
+
+/// A form's code (07a.H.KTĐN) cut before its field; `None` for other codes.
+fn form_and_field(code: &str) -> Option<(&str, &str)> {
+    let at = code.rfind('.')? + 1;
+    let has_stroke = code.contains(|c| is_joint(c) && c != '.');
+    let is_form = code.matches('.').count() == 2 && !has_stroke;
+    is_form.then(|| code.split_at(at))
 }
 
 fn is_joint(c: char) -> bool {
@@ -226,6 +248,20 @@ mod tests {
         assert_eq!(repaired("22-CV/DB").as_deref(), Some("22-CV/ĐB"));
         assert_eq!(repaired("22/CV-DU"), None);
         assert_eq!(repaired("22/2015/CV-DB"), None);
+    }
+
+    #[test]
+    fn fields_of_forms_are_known_in_forms_only() {
+        for (read, written) in [
+            ("05.N.DTNN", "05.N.ĐTNN"),
+            ("07a.H.KTDN", "07a.H.KTĐN"),
+            ("06.H.KTPN", "06.H.KTĐN"),
+        ] {
+            assert_eq!(repaired(read).as_deref(), Some(written), "{read}");
+        }
+        for code in ["05.N.PTNN", "05.N.ĐTNN", "02.N.HTX", "12/DTNN-KH"] {
+            assert_eq!(repaired(code), None, "{code}");
+        }
     }
 
     #[test]

@@ -11,6 +11,9 @@ const MAX_LENGTH: usize = 96;
 /// outweighing small ones. A list number glued to a heading ("1-MỤC") is none.
 pub(super) fn code_end(text: &str) -> Option<usize> {
     let number = number_end(text);
+    if let Some(end) = form_end(text, number) {
+        return Some(end);
+    }
     let mut end = number + series(&text[number..]);
     let (mut upper, mut lower) = (0, 0);
     let (mut joints, mut last) = (0, "");
@@ -37,6 +40,26 @@ pub(super) fn code_end(text: &str) -> Option<usize> {
     let glued_heading =
         joints == 1 && number <= 2 && last.chars().count() >= 3 && is_legal_bare(last);
     (joints > 0 && upper > lower && !glued_heading).then_some(end)
+}
+
+/// The code of a statistical form: number, period and field, joined by dots
+/// (07a.H.KTĐN).
+fn form_end(text: &str, number: usize) -> Option<usize> {
+    if !text[..number].bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let rest = text[number..].trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let dotted = rest.strip_prefix('.')?;
+    let field = dotted.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let is_period = dotted.len() == field.len() + 1;
+    let field = field.strip_prefix('.').filter(|_| is_period)?;
+    let letters = &field[..segment_end(field)];
+    let is_field = letters.chars().count() >= 3
+        && letters.chars().all(char::is_uppercase)
+        && !is_legal_bare(letters);
+    let end = text.len() - field.len() + letters.len();
+    let is_short = rest.len() + number + 1 >= text.len() && end <= MAX_LENGTH;
+    (is_field && is_short).then_some(end)
 }
 
 /// ".N" of 016.N/BCB-KHCN: a series letter before the first joint.

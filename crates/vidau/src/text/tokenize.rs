@@ -434,6 +434,7 @@ mod tests {
                 "36/CP",
                 "301.1/NCC-Sở",
                 "016.N/BCB-KHCN",
+                "07a.H.KTĐN",
                 "18:2015/CHK",
                 "54/2011/QĐ-BGD&ĐT",
                 "2-TMĐT",
