@@ -62,7 +62,7 @@ const TRUST_SCALE: Cost = 256;
 const CASE_SCALE: Cost = 96;
 
 /// Weight of the wide context, in 1/256.
-const CONTEXT_SCALE: Cost = 150;
+const CONTEXT_SCALE: Cost = 256;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {

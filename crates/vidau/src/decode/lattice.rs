@@ -263,12 +263,6 @@ impl Lattice {
         self.ends.len() - 1
     }
 
-    /// The arcs that end at `node`, to be priced anew.
-    pub(crate) fn ending_at_mut(&mut self, node: usize) -> &mut [Arc] {
-        let range = self.ending_at(node);
-        &mut self.arcs[range]
-    }
-
     /// Indices of the arcs that end at `node`.
     pub(crate) fn ending_at(&self, node: usize) -> std::ops::Range<usize> {
         self.ends[node] as usize..self.ends[node + 1] as usize
