@@ -69,7 +69,7 @@ const TRUST_SCALE: Cost = 256;
 const CASE_SCALE: Cost = 96;
 
 /// Weight of the wide context, in 1/256.
-const CONTEXT_SCALE: Cost = 150;
+const CONTEXT_SCALE: Cost = 256;
 
 /// Weight of the channel by profile, in 1/256. Where an engine for Vietnamese
 /// errs, letters are not lost one by one but with their surroundings, which

@@ -1,9 +1,10 @@
-//! The weights, in the model's section `WIDE`.
+//! The weights, in the model's section `AFAR`.
 //!
 //! ```text
 //! u16 (little-endian) for each word of the vocabulary: its class
-//! for each class from 0: a list, its length in bytes before it
-//! list: for each word, by rising number: number less the one before, weight (i8)
+//! for each word: a list, its length in bytes before it
+//! list: for each word that speaks for or against it, by rising number: number
+//!       less the one before, weight (i8)
 //! ```
 //! Lengths and differences of numbers have seven bits a byte, the lowest
 //! first; the highest bit says that more follow.
@@ -15,10 +16,10 @@ use crate::model::Bytes;
 use crate::model::container::{Container, Tag};
 
 /// Section with the weights.
-pub(crate) const WIDE: Tag = *b"WIDE";
+pub(crate) const AFAR: Tag = *b"AFAR";
 
-/// For each class of words alike but for their marks, the words that its
-/// presence speaks for or against.
+/// For each word its class, words alike but for their marks being one, and the
+/// words whose presence speaks for or against it.
 #[derive(Debug)]
 pub(crate) struct ContextTable {
     classes: Vec<u16>,
@@ -29,12 +30,12 @@ pub(crate) struct ContextTable {
 impl ContextTable {
     /// The table of a model that has one, for `words` words.
     pub(crate) fn open(container: &Container, words: usize) -> Result<Option<Self>> {
-        if !container.sections().any(|(tag, _)| tag == WIDE) {
+        if !container.sections().any(|(tag, _)| tag == AFAR) {
             return Ok(None);
         }
-        let bytes = container.section(WIDE)?;
+        let bytes = container.section(AFAR)?;
         let table = Self::parse(bytes, words);
-        table.map(Some).map_err(|p| container.damaged(WIDE, p))
+        table.map(Some).map_err(|p| container.damaged(AFAR, p))
     }
 
     fn parse(bytes: Bytes, words: usize) -> Result<Self, &'static str> {
@@ -43,12 +44,8 @@ impl ContextTable {
             .ok_or("it does not fit the vocabulary")?;
         let class = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
         let classes: Vec<u16> = classes.chunks_exact(2).map(class).collect();
-        let n = classes
-            .iter()
-            .max()
-            .map_or(0, |&most| usize::from(most) + 1);
-        let mut lists = Vec::with_capacity(n);
-        for _ in 0..n {
+        let mut lists = Vec::with_capacity(words);
+        for _ in 0..words {
             let length = number(&mut rest).ok_or("it ends within a length")?;
             let start = (bytes.len() - rest.len()) as u32;
             rest = rest.get(length as usize..).ok_or("it ends within a list")?;
@@ -66,18 +63,14 @@ impl ContextTable {
 
     /// Checks what [`open`](Self::open) took on trust.
     pub(crate) fn verify(&self, container: &Container) -> Result<()> {
-        for class in 0..self.lists.len() {
-            let (mut end, mut at) = (self.lists[class].len(), 0);
-            self.for_each(class as u16, |word, _, left| (at, end) = (word, left));
+        for word in 0..self.lists.len() {
+            let (mut end, mut at) = (self.lists[word].len(), 0);
+            self.for_each(word as u16, |other, _, left| (at, end) = (other, left));
             if end != 0 || at >= self.classes.len() {
-                return Err(container.damaged(WIDE, format!("list {class} is not sound")));
+                return Err(container.damaged(AFAR, format!("list {word} is not sound")));
             }
         }
         Ok(())
-    }
-
-    pub(crate) fn class_count(&self) -> usize {
-        self.lists.len()
     }
 
     pub(crate) fn class(&self, word: u16) -> u16 {
@@ -85,21 +78,21 @@ impl ContextTable {
         class.copied().unwrap_or(0)
     }
 
-    /// Tells each word of a class's list, its weight, and how many bytes of
+    /// Tells each word of a word's list, its weight, and how many bytes of
     /// the list are left.
-    pub(crate) fn for_each(&self, class: u16, mut tell: impl FnMut(usize, i8, usize)) {
-        let Some(range) = self.lists.get(usize::from(class)) else {
+    pub(crate) fn for_each(&self, word: u16, mut tell: impl FnMut(usize, i8, usize)) {
+        let Some(range) = self.lists.get(usize::from(word)) else {
             return;
         };
         let mut rest = &self.bytes[range.start as usize..range.end as usize];
-        let mut word = 0;
+        let mut other = 0;
         while let Some(step) = number(&mut rest) {
             let Some((&weight, after)) = rest.split_first() else {
                 return;
             };
             rest = after;
-            word += step as usize;
-            tell(word, weight as i8, rest.len());
+            other += step as usize;
+            tell(other, weight as i8, rest.len());
         }
     }
 }
@@ -118,8 +111,8 @@ fn number(bytes: &mut &[u8]) -> Option<u32> {
     None
 }
 
-/// The section of `classes`, by word, and the weights of (class, word), in
-/// rising order.
+/// The section of `classes`, by word, and the weights of (word, word that
+/// speaks for or against it), in rising order.
 #[cfg(any(test, feature = "train"))]
 pub(super) fn section(classes: &[u16], weights: &[((u16, u16), i8)]) -> (Tag, Vec<u8>) {
     let put = |out: &mut Vec<u8>, mut value: usize| {
@@ -130,24 +123,20 @@ pub(super) fn section(classes: &[u16], weights: &[((u16, u16), i8)]) -> (Tag, Ve
         out.push(value as u8);
     };
     let mut out: Vec<u8> = classes.iter().flat_map(|c| c.to_le_bytes()).collect();
-    let n = classes
-        .iter()
-        .max()
-        .map_or(0, |&most| usize::from(most) + 1);
     let mut rest = weights;
-    for class in 0..n {
-        let own = rest.partition_point(|w| usize::from(w.0.0) <= class);
+    for word in 0..classes.len() {
+        let own = rest.partition_point(|w| usize::from(w.0.0) <= word);
         let (mut list, mut last) = (Vec::new(), 0);
-        for &((_, word), weight) in &rest[..own] {
-            put(&mut list, usize::from(word - last));
+        for &((_, other), weight) in &rest[..own] {
+            put(&mut list, usize::from(other - last));
             list.push(weight as u8);
-            last = word;
+            last = other;
         }
         rest = &rest[own..];
         put(&mut out, list.len());
         out.extend(list);
     }
-    (WIDE, out)
+    (AFAR, out)
 }
 
 #[cfg(test)]
@@ -156,7 +145,7 @@ mod tests {
     use crate::model::container::write_container;
 
     fn opened(bytes: Vec<u8>, words: usize) -> Result<Option<ContextTable>> {
-        let file = write_container(&[(WIDE, bytes)]);
+        let file = write_container(&[(AFAR, bytes)]);
         let container = Container::open("x", file.into())?;
         let table = ContextTable::open(&container, words)?;
         if let Some(table) = &table {
@@ -175,10 +164,9 @@ mod tests {
     fn weights_come_back() {
         let table = opened(sample(), 700).unwrap().unwrap();
         assert_eq!((table.class(5), table.class(6), table.class(7)), (2, 1, 0));
-        assert_eq!(table.class_count(), 3);
-        let list = |class| {
+        let list = |word| {
             let mut list = Vec::new();
-            table.for_each(class, |word, weight, _| list.push((word, weight)));
+            table.for_each(word, |other, weight, _| list.push((other, weight)));
             list
         };
         assert_eq!(list(0), [(5, 3), (600, -128)]);

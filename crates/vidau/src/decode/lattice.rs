@@ -278,12 +278,6 @@ impl Lattice {
         self.ends.len() - 1
     }
 
-    /// The arcs that end at `node`, to be priced anew.
-    pub(crate) fn ending_at_mut(&mut self, node: usize) -> &mut [Arc] {
-        let range = self.ending_at(node);
-        &mut self.arcs[range]
-    }
-
     /// Whether one arc leads into `node`, from the node before it, and no other
     /// from there: what comes to the one comes to the other.
     pub(crate) fn is_passage(&self, node: usize) -> bool {

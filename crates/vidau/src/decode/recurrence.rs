@@ -12,7 +12,6 @@
 //! over posteriors and both neighbours). Costs are integers throughout, so the
 //! result is the same on every machine.
 
-use super::beam::Beam;
 use super::block::Block;
 use super::lattice::{Arc, Lattice, Output};
 use super::log_add::log_add;
@@ -124,20 +123,21 @@ impl Recurrence {
         &mut self,
         block: &Block,
         lattice: &mut Lattice,
-        beam: &Beam,
+        path: &[u32],
+        posteriors: &[Cost],
         words: &WordCosts,
         options: RecurrenceOptions,
     ) -> bool {
-        self.find_places(block, lattice, beam);
+        self.find_places(block, lattice, path, posteriors);
         if self.places.iter().all(|p| p.posterior <= SURE) {
             return false;
         }
-        self.count(lattice, beam, words);
+        self.count(lattice, posteriors, words);
         let mut is_changed = false;
         for i in 0..self.places.len() {
             let place = self.places[i];
             if place.posterior > SURE {
-                self.find_readings(place, lattice, beam, words);
+                self.find_readings(place, lattice, posteriors, words);
                 is_changed |= self.weigh(place, lattice, options);
             }
         }
@@ -146,10 +146,10 @@ impl Recurrence {
 
     /// The words of the best way and what stands beside them, blanks and line
     /// ends aside.
-    fn find_places(&mut self, block: &Block, lattice: &Lattice, beam: &Beam) {
+    fn find_places(&mut self, block: &Block, lattice: &Lattice, path: &[u32], posteriors: &[Cost]) {
         self.places.clear();
         let mut is_next = false;
-        for &a in beam.path() {
+        for &a in path {
             let arc = lattice.arcs()[a as usize];
             if block.tokens()[arc.from as usize].kind == TokenKind::Blank {
                 continue;
@@ -167,7 +167,7 @@ impl Recurrence {
             self.places.push(Place {
                 from: arc.from,
                 to: arc.to,
-                posterior: beam.posteriors()[a as usize],
+                posterior: posteriors[a as usize],
                 word,
                 read: fingerprint(block.text_of(arc.from as usize, arc.to as usize)),
                 left,
@@ -178,7 +178,13 @@ impl Recurrence {
     }
 
     /// The arcs that stand for one word at `place`.
-    fn find_readings(&mut self, place: Place, lattice: &Lattice, beam: &Beam, words: &WordCosts) {
+    fn find_readings(
+        &mut self,
+        place: Place,
+        lattice: &Lattice,
+        posteriors: &[Cost],
+        words: &WordCosts,
+    ) {
         let is_reading = |arc: &Arc| {
             arc.from == place.from
                 && arc.lm_len == 1
@@ -187,7 +193,7 @@ impl Recurrence {
         self.readings.clear();
         for a in lattice.ending_at(place.to as usize) {
             let arc = &lattice.arcs()[a];
-            let posterior = beam.posteriors()[a];
+            let posterior = posteriors[a];
             if is_reading(arc) && posterior <= RULED_OUT {
                 self.readings.push(Reading {
                     arc: a,
@@ -199,14 +205,14 @@ impl Recurrence {
         }
     }
 
-    fn count(&mut self, lattice: &Lattice, beam: &Beam, words: &WordCosts) {
+    fn count(&mut self, lattice: &Lattice, posteriors: &[Cost], words: &WordCosts) {
         self.after_left.clear();
         self.before_right.clear();
         self.read_as.clear();
         self.read.clear();
         for i in 0..self.places.len() {
             let place = self.places[i];
-            self.find_readings(place, lattice, beam, words);
+            self.find_readings(place, lattice, posteriors, words);
             for r in &self.readings {
                 if r.posterior > COUNTED || r.word < FIRST_WORD {
                     continue;

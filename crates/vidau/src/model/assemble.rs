@@ -4,11 +4,14 @@ use super::container::{Container, Tag, write_container};
 use super::manifest::{MANIFEST, Manifest};
 use crate::channel::ChannelModel;
 use crate::confidence::SURE;
-use crate::context::WIDE;
+use crate::context::AFAR;
 use crate::engine::CHANNEL;
 use crate::error::Result;
 use crate::lexicon::build_lexicon;
 use crate::lm::NgramModel;
+
+/// The wide context as it was kept before [`AFAR`]; nothing reads it any more.
+const WIDE: Tag = *b"WIDE";
 
 /// The bytes of a model file from a trained language model (its container)
 /// and a trained channel. The lexicon follows from the language model's
@@ -33,7 +36,7 @@ pub fn assemble(
     own.extend(build_lexicon(&vocabulary)?);
     own.push((CHANNEL, channel.to_bytes()));
     if let Some(context) = context {
-        own.push((WIDE, context.section(WIDE)?.to_vec()));
+        own.push((AFAR, context.section(AFAR)?.to_vec()));
     }
     if let Some(confidence) = confidence {
         own.push((SURE, confidence.section(SURE)?.to_vec()));
@@ -43,7 +46,7 @@ pub fn assemble(
     for (tag, _) in language_model.sections() {
         // A whole model has the other parts, too.
         let is_replaced = |(own, _): &(Tag, Vec<u8>)| *own == tag;
-        if ![MANIFEST, WIDE, SURE].contains(&tag) && !own.iter().any(is_replaced) {
+        if ![MANIFEST, WIDE, AFAR, SURE].contains(&tag) && !own.iter().any(is_replaced) {
             sections.push((tag, language_model.section(tag)?.to_vec()));
         }
     }

@@ -277,7 +277,6 @@ impl Worker<'_> {
             &mut self.lattice,
         );
         let engine = self.engine;
-        self.context.price(engine, &mut self.lattice);
         let start = carry.state;
         carry.state = self
             .beam
@@ -286,17 +285,20 @@ impl Worker<'_> {
         if let Some(out) = &mut self.exported {
             export(&self.lattice, &self.beam, &engine.lm, out);
         }
+        let is_weighed = self.context.weigh(engine, &mut self.lattice, &self.beam);
         let is_adjusted = engine.recurrence.is_some_and(|options| {
             let words = &engine.words;
-            let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
-            self.recurrence.adjust(block, lattice, beam, words, options)
+            let (block, lattice) = (&self.block, &mut self.lattice);
+            let (path, posteriors) = (self.context.path(), self.context.posteriors());
+            self.recurrence
+                .adjust(block, lattice, path, posteriors, words, options)
         });
         let rule = engine.arcs.rule;
         let is_named = rule.is_some_and(|rule| {
             let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
             name_codes(engine, block, lattice, beam, rule, &mut self.steps)
         });
-        if is_adjusted || is_named {
+        if is_weighed || is_adjusted || is_named {
             carry.state = self
                 .beam
                 .decode_again(&self.lattice, &engine.lm, start, engine.beam);

@@ -189,6 +189,7 @@ impl Worker<'_> {
                 INTO_FOREIGN_ON_CLEAN_LINES
             }
             (None, _) if is_foreign(read) => FOREIGN_ON_CLEAN_LINES,
+            (None, _) if self.is_word(read) => WORDS_ON_CLEAN_LINES,
             (None, _) => ON_CLEAN_LINES,
         }
     }
@@ -318,10 +319,12 @@ const PLAIN: Cost = crate::NAT / 2;
 /// How sure a change has to be on a line without damage: there most doubtful
 /// ones are names and rare words taken for others.
 const ON_CLEAN_LINES: f32 = 0.75;
+/// The same of what is a word as it was read.
+const WORDS_ON_CLEAN_LINES: f32 = 0.88;
 /// There, too: how sure the change of a word that is no syllable has to be, and
 /// the change into one ("Fernand" is no damaged "Fernando").
 const FOREIGN_ON_CLEAN_LINES: f32 = 0.95;
-const INTO_FOREIGN_ON_CLEAN_LINES: f32 = 0.98;
+const INTO_FOREIGN_ON_CLEAN_LINES: f32 = 0.995;
 /// A line with no more than this against its being clean has no damage.
 const EVIDENT: Cost = crate::NAT;
 

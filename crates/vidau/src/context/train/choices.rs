@@ -52,6 +52,8 @@ impl Vocabulary {
 pub(super) struct Choices {
     /// The class of each word, number and comma of the texts.
     pub(super) classes: Vec<u16>,
+    /// The likeliest word of each.
+    pub(super) words: Vec<u16>,
     pub(super) choices: Vec<Choice>,
     /// Words to choose from, and the cost of each in nats.
     pub(super) options: Vec<(u16, f32)>,
@@ -78,6 +80,7 @@ impl Choices {
     fn append(&mut self, other: &Self) {
         let (place, end) = (self.classes.len() as u32, self.options.len() as u32);
         self.classes.extend(&other.classes);
+        self.words.extend(&other.words);
         self.options.extend(&other.options);
         self.choices.extend(other.choices.iter().map(|c| Choice {
             place: c.place + place,
@@ -102,6 +105,21 @@ impl Spot {
         Self {
             words: vec![(id, None)],
             right: None,
+        }
+    }
+
+    /// In the vocabulary of the model to be.
+    fn likeliest(&self, costs: &[f32]) -> u16 {
+        let best = self
+            .words
+            .iter()
+            .zip(costs)
+            .min_by(|a, b| a.1.total_cmp(b.1));
+        match best {
+            // Numbers and commas are the same in all vocabularies.
+            Some((&(id, None), _)) if id < FIRST_WORD => id,
+            Some((&(_, known), _)) => known.unwrap_or(UNKNOWN),
+            None => UNKNOWN,
         }
     }
 }
@@ -177,6 +195,7 @@ impl<'v> Reader<'v> {
         let stages = spots.iter().map(|s| s.words.iter().map(|w| w.0));
         let costs = posteriors(self.lm, stages, self.beam);
         for (place, (spot, costs)) in spots.iter().zip(costs).enumerate() {
+            out.words.push(spot.likeliest(&costs));
             out.choose(place, spot, &costs);
         }
         out

@@ -17,7 +17,7 @@ const LEAST_ERROR: f32 = 2e-3;
 
 /// What was learnt.
 pub(super) struct Learnt {
-    /// Weights of (class, word), in rising order.
+    /// Weights of (word, word that speaks for or against it), in rising order.
     pub(super) weights: Vec<((u16, u16), i8)>,
     pub(super) loss: [f64; 2],
 }
@@ -31,7 +31,7 @@ pub(super) fn learn(vocabulary: &Vocabulary, read: &Choices, options: &Options) 
         let choice = &read.choices[i];
         let words = read.options_of(i);
         let right = usize::from(choice.right);
-        matrix.look_around(&read.classes, choice.place as usize, &mut window);
+        matrix.look_around(read, choice.place as usize, &mut window);
         shares.clear();
         shares.extend(
             words
@@ -80,18 +80,18 @@ fn soft_max(values: &mut [f32]) {
     }
 }
 
-/// Weights of all classes for all words that one has to choose.
+/// Weights of all words for all words that one has to choose.
 struct Matrix {
     /// By word.
     rows: Vec<u32>,
-    classes: usize,
+    words: usize,
     weights: Vec<f32>,
     /// FTRL's z and n.
     pull: Vec<f32>,
     squares: Vec<f32>,
     rate: f32,
     l1: f32,
-    /// By class: the last place in whose window it was seen.
+    /// By word: the last place in whose window it was seen.
     seen: Vec<usize>,
 }
 
@@ -112,51 +112,54 @@ impl Matrix {
             count - 1
         };
         let rows = vocabulary.classes.iter().map(row).collect();
-        let size = count as usize * classes;
+        let words = vocabulary.classes.len();
+        let size = count as usize * words;
         Self {
             rows,
-            classes,
+            words,
             weights: vec![0.0; size],
             pull: vec![0.0; size],
             squares: vec![0.0; size],
             rate: options.rate,
             l1: options.l1,
-            seen: vec![usize::MAX; classes],
+            seen: vec![usize::MAX; words],
         }
     }
 
-    /// The classes around `place`, each once, its own left out.
-    fn look_around(&mut self, classes: &[u16], place: usize, window: &mut Vec<u16>) {
+    /// The words around `place`, each once, those of its own class left out.
+    fn look_around(&mut self, read: &Choices, place: usize, window: &mut Vec<u16>) {
         window.clear();
-        let end = (place + REACH + 1).min(classes.len());
-        for &class in &classes[place.saturating_sub(REACH)..end] {
-            let seen = &mut self.seen[usize::from(class)];
-            if class >= FIRST_WORD && class != classes[place] && *seen != place {
+        let around = place.saturating_sub(REACH)..(place + REACH + 1).min(read.words.len());
+        let own = read.classes[place];
+        let classes = &read.classes[around.clone()];
+        for (&word, &class) in read.words[around].iter().zip(classes) {
+            let seen = &mut self.seen[usize::from(word)];
+            if word >= FIRST_WORD && class != own && *seen != place {
                 *seen = place;
-                window.push(class);
+                window.push(word);
             }
         }
     }
 
     fn row(&self, word: u16) -> Option<usize> {
         let row = self.rows[usize::from(word)];
-        (row != NONE).then_some(row as usize * self.classes)
+        (row != NONE).then_some(row as usize * self.words)
     }
 
     fn sum(&self, word: u16, window: &[u16]) -> f32 {
         let Some(row) = self.row(word) else {
             return 0.0;
         };
-        let weights = &self.weights[row..row + self.classes];
-        window.iter().map(|&c| weights[usize::from(c)]).sum()
+        let weights = &self.weights[row..row + self.words];
+        window.iter().map(|&w| weights[usize::from(w)]).sum()
     }
 
     fn correct(&mut self, word: u16, window: &[u16], error: f32) {
         let Some(row) = self.row(word) else {
             return;
         };
-        for &class in window {
-            let at = row + usize::from(class);
+        for &other in window {
+            let at = row + usize::from(other);
             let before = self.squares[at].sqrt();
             self.squares[at] += error * error;
             let after = self.squares[at].sqrt();
@@ -175,12 +178,12 @@ impl Matrix {
         let mut all = Vec::new();
         for word in 0..self.rows.len() as u16 {
             let Some(row) = self.row(word) else { continue };
-            for class in 0..self.classes {
-                let weight = self.weights[row + class];
+            for other in 0..self.words {
+                let weight = self.weights[row + other];
                 let stored = (weight * (NAT / UNIT) as f32).round().clamp(-128.0, 127.0) as i8;
                 if stored != 0 {
-                    let worth = weight * weight * self.squares[row + class];
-                    all.push((worth, (class as u16, word), stored));
+                    let worth = weight * weight * self.squares[row + other];
+                    all.push((worth, (word, other as u16), stored));
                 }
             }
         }
@@ -206,6 +209,7 @@ mod tests {
     ];
     const PLANT: u16 = 7;
     const RESPECT: u16 = 8;
+    const RICE: u16 = 9;
 
     #[test]
     fn what_stands_around_settles_the_choice() {
@@ -215,9 +219,10 @@ mod tests {
         let mut read = Choices::default();
         for i in 0..200 {
             let right = i % 2;
-            read.classes.push(8 + right);
-            read.classes.push(7);
+            read.classes.extend([8 + right, 7]);
             read.classes.extend([0; REACH]);
+            read.words.extend([RICE + right, PLANT]);
+            read.words.extend([0; REACH]);
             read.options.extend([(PLANT, 0.7), (RESPECT, 0.7)]);
             read.choices.push(Choice {
                 place: (read.classes.len() - REACH - 1) as u32,
@@ -227,7 +232,8 @@ mod tests {
         }
         let learnt = learn(&vocabulary, &read, &Options::default());
         let keys: Vec<_> = learnt.weights.iter().map(|w| w.0).collect();
-        assert_eq!(keys, [(8, PLANT), (8, RESPECT), (9, PLANT), (9, RESPECT)]);
+        let pairs = [PLANT, RESPECT].map(|word| [(word, RICE), (word, RICE + 1)]);
+        assert_eq!(keys, pairs.concat());
         let signs: Vec<_> = learnt.weights.iter().map(|w| w.1.signum()).collect();
         assert_eq!(signs, [1, -1, -1, 1]);
         assert!(learnt.loss[0] < learnt.loss[1], "{:?}", learnt.loss);

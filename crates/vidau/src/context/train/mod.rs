@@ -1,7 +1,7 @@
 //! Training: correct text in, the section of weights out.
 //!
 //! Where a language model is in doubt about the marks of a word, the words
-//! around, as letters without marks, are to settle it. Each doubt is a choice
+//! around, as it takes them, are to settle it. Each doubt is a choice
 //! among words, with the posterior that the model gives them within their
 //! paragraph; the weights are those of a log-linear model on top of it.
 
@@ -43,11 +43,11 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            every: 4,
+            every: 2,
             beam: 8,
             rate: 0.07,
             l1: 3.0,
-            weights: 500_000,
+            weights: 620_000,
         }
     }
 }

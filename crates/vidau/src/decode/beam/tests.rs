@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::context::WideContext;
 use crate::decode::{ArcBuilder, Block, ProfileWeights};
 use crate::document::Document;
 use crate::engine::Engine;
@@ -43,7 +42,6 @@ fn lattice(engine: &Engine, arcs: &mut ArcBuilder, text: &str) -> Lattice {
     weights.weigh(engine.priors);
     let mut lattice = Lattice::default();
     arcs.build(engine, &block, &weights, &mut lattice);
-    WideContext::default().price(engine, &mut lattice);
     lattice
 }
 
