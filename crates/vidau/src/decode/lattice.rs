@@ -94,9 +94,9 @@ pub(crate) struct Lattice {
     over: Vec<i32>,
     /// The pieces, each with its arc's index, by their first token.
     by_token: Vec<(u32, u32, u32)>,
-    /// Of ordering the arcs: where the next of each end goes, and the order.
+    /// Of ordering the arcs: where the next of each end goes, and each.
     next: Vec<u32>,
-    ordered: Vec<Arc>,
+    places: Vec<u32>,
 }
 
 impl Lattice {
@@ -221,17 +221,23 @@ impl Lattice {
         for n in 1..self.ends.len() {
             self.ends[n] += self.ends[n - 1];
         }
-        // By counting: as stable as it has to be, without memory of its own.
+        // By counting, as stable as it has to be; in place, since the arcs of
+        // a block are megabytes.
         self.next.clear();
         self.next.extend_from_slice(&self.ends);
-        self.ordered.clear();
-        self.ordered.extend_from_slice(&self.arcs);
+        self.places.clear();
         for arc in &self.arcs {
             let next = &mut self.next[arc.to as usize];
-            self.ordered[*next as usize] = *arc;
+            self.places.push(*next);
             *next += 1;
         }
-        std::mem::swap(&mut self.arcs, &mut self.ordered);
+        for at in 0..self.places.len() {
+            while self.places[at] as usize != at {
+                let place = self.places[at] as usize;
+                self.arcs.swap(at, place);
+                self.places.swap(at, place);
+            }
+        }
         self.begins.clear();
         self.begins.resize(tokens + 1, 0);
         self.over.clear();
