@@ -164,3 +164,22 @@ fn decoding_again_is_decoding_anew() {
         }
     }
 }
+
+/// However long the text is, one of the arcs into a node that all ways lead
+/// over is taken: roundings do not add up.
+#[test]
+fn posteriors_into_a_node_are_one_together() {
+    let engine = engine();
+    let (mut arcs, mut beam) = (ArcBuilder::default(), Beam::default());
+    let lattice = lattice(&engine, &mut arcs, &[ENG, VIE].concat().repeat(15));
+    beam.decode(&lattice, &engine.lm, engine.lm.begin(), engine.beam);
+    let (mut nodes, mut most) = (0, 0.0f32);
+    for node in (1..lattice.nodes()).filter(|&node| lattice.is_on_all_ways(node)) {
+        let into = lattice.ending_at(node);
+        let sum: f32 = into.map(|a| probability(beam.posteriors()[a])).sum();
+        most = most.max((sum - 1.0).abs());
+        nodes += 1;
+    }
+    assert!(nodes > 10_000, "{nodes}");
+    assert!(most < 0.02, "{most}");
+}
