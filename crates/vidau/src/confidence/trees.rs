@@ -102,7 +102,8 @@ impl Trees {
 
     fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         let (header, rest) = bytes.split_at_checked(HEADER).ok_or("it has no header")?;
-        if header[0] != DEPTH as u8 || usize::from(header[1]) > FEATURES {
+        let features = usize::from(header[1]);
+        if header[0] != DEPTH as u8 || features > FEATURES {
             return Err("it is for other features");
         }
         if rest.len() % TREE != 0 {
@@ -117,7 +118,7 @@ impl Trees {
                 leaves: [0; LEAVES],
             };
             for (split, b) in tree.splits.iter_mut().zip(splits.chunks_exact(3)) {
-                if usize::from(b[0]) >= FEATURES {
+                if usize::from(b[0]) >= features {
                     return Err("a split asks for a feature that there is not");
                 }
                 *split = (b[0], number(&b[1..]));
@@ -225,6 +226,12 @@ mod tests {
         assert_eq!(Trees::parse(&bytes), Ok(trees));
         let mut odd = bytes.clone();
         odd[HEADER] = FEATURES as u8;
+        // Trees that ask for more than they say there is.
+        let mut fewer = bytes.clone();
+        fewer[1] = 2;
+        assert!(Trees::parse(&fewer).is_err());
+        fewer[1] = 3;
+        assert!(Trees::parse(&fewer).is_ok());
         for damaged in [&bytes[..1], &bytes[..bytes.len() - 1], &odd] {
             assert!(Trees::parse(damaged).is_err());
         }

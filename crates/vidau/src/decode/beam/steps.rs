@@ -109,6 +109,7 @@ impl Steps {
         self.totals.clear();
         self.by_total.clear();
         self.known.clear();
+        self.alike.clear();
         let Some(nearest) = hypotheses.first() else {
             return;
         };
@@ -190,7 +191,6 @@ impl Steps {
         self.following.clear();
         self.by_place.clear();
         self.unordered.clear();
-        self.alike.clear();
         for (arc, number) in arcs.iter().zip(0..) {
             if arc.cost <= limit && (arc.lm_len > 1) == has_two {
                 let kind = match arc.lm_len {

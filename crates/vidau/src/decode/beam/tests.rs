@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::decode::{ArcBuilder, Block, ProfileWeights};
+use crate::decode::{Arc, ArcBuilder, Block, ProfileWeights};
 use crate::document::Document;
 use crate::engine::Engine;
 use crate::lm;
@@ -182,4 +182,19 @@ fn posteriors_into_a_node_are_one_together() {
     }
     assert!(nodes > 10_000, "{nodes}");
     assert!(most < 0.02, "{most}");
+}
+
+/// A node that no way leads to is passed over, whatever stood before it.
+#[test]
+fn a_node_out_of_reach_leads_nowhere() {
+    let engine = engine();
+    let mut lattice = Lattice::default();
+    for (from, to, cost) in [(0, 2, 0), (0, 2, NAT), (0, 2, NAT), (1, 3, 0), (2, 3, 0)] {
+        lattice.push(Arc::as_read(from, to, cost, Some(lm::FIRST_WORD)));
+    }
+    lattice.finish(3);
+    let mut beam = Beam::default();
+    beam.decode(&lattice, &engine.lm, engine.lm.begin(), engine.beam);
+    assert_eq!(beam.path(), [0, 4]);
+    assert!(beam.posteriors()[3] >= UNREACHED);
 }
