@@ -204,15 +204,14 @@ impl Engine {
         })
     }
 
-    /// The same on a line whose profiles cost `line`.
+    /// Price of keeping `text` so on a line whose profiles cost `line`.
     pub(crate) fn foreign_cost_in(&self, text: &str, line: &ByProfile) -> Cost {
         let cost = self.foreign_cost(text);
         let scales = self.scales_in(text, line);
-        let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
-        if likeliest.is_none_or(|(p, _)| scales[p] == 256) {
-            return cost;
+        match likeliest(line).is_none_or(|p| scales[p] == 256) {
+            true => cost,
+            false => cost * KEPT / 256,
         }
-        cost * KEPT / 256
     }
 
     /// Weights of the profiles' channels, in 1/256, for `text` on a line whose
@@ -279,8 +278,7 @@ impl Engine {
     /// What the engine's confidence in a word says for its being right; of the
     /// likeliest profile.
     pub(crate) fn trust(&self, read: &str, confidence: f32, line: &ByProfile) -> Cost {
-        let likeliest = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p));
-        let Some(trust) = likeliest.and_then(|(p, _)| self.trust.get(p)) else {
+        let Some(trust) = likeliest(line).and_then(|p| self.trust.get(p)) else {
             return 0;
         };
         let ratios = if is_legal(read) {
@@ -294,11 +292,16 @@ impl Engine {
     /// The price of a blank being read as `text`, if the likeliest profile
     /// has seen that.
     pub(crate) fn read_blank(&self, text: &str, line: &ByProfile) -> Option<Cost> {
-        let (likeliest, _) = line.iter().enumerate().min_by_key(|(p, w)| (**w, *p))?;
-        let readings = self.blanks.get(likeliest)?;
+        let readings = self.blanks.get(likeliest(line)?)?;
         let found = readings.iter().find(|r| &*r.observed == text)?;
         Some(found.cost)
     }
+}
+
+/// The profile that costs least on a line.
+fn likeliest(line: &ByProfile) -> Option<usize> {
+    let profiles = line.iter().enumerate();
+    profiles.min_by_key(|(p, w)| (**w, *p)).map(|(p, _)| p)
 }
 
 /// The candidates already pay for their profile, so only the likeliest

@@ -1,6 +1,6 @@
 //! Parts of the engine that can be switched off, to measure what each brings.
 
-use crate::cost::Cost;
+use crate::decode::NEVER;
 use crate::engine::{Engine, PROFILES};
 
 /// A part of the engine. All are on; leaving one out shows what it is worth
@@ -35,9 +35,6 @@ pub enum Part {
     /// N-grams longer than this.
     NgramsAbove(usize),
 }
-
-/// Above the cost of everything; sums of a few do not overflow.
-const NEVER: Cost = Cost::MAX / 8;
 
 impl Engine {
     pub(crate) fn switch_off(&mut self, part: Part) {

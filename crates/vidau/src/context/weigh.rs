@@ -4,16 +4,12 @@ use std::ops::Range;
 
 use super::{ContextTable, REACH, UNIT};
 use crate::cost::Cost;
-use crate::decode::{Beam, Lattice, log_add};
+use crate::decode::{Beam, Lattice, NEVER, RULED_OUT, log_add};
 use crate::engine::Engine;
 use crate::lm::FIRST_WORD;
 
 /// Places whose word is surer than this are left as they are.
 const SURE: Cost = crate::NAT / 64;
-/// Readings less likely than this are not brought back.
-const RULED_OUT: Cost = 12 * crate::NAT;
-/// Above every cost; sums of a few do not overflow.
-const NEVER: Cost = Cost::MAX / 8;
 
 /// Scratch of weighing, and what the first pass looks like after it.
 #[derive(Debug, Default)]

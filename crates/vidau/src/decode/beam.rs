@@ -263,6 +263,13 @@ fn is_free_passage(lattice: &Lattice, node: usize) -> bool {
     }
 }
 
+/// A number that orders by cost, then by `number`, which its low half is.
+fn rank(cost: Cost, number: u32) -> u64 {
+    // The sign turned, unsigned numbers are in the order of signed ones.
+    let cost = cost as u32 ^ 1 << 31;
+    u64::from(cost) << 32 | u64::from(number)
+}
+
 /// A probability from its cost.
 pub(crate) fn probability(cost: Cost) -> f32 {
     let nats = f64::from(cost) / f64::from(NAT);

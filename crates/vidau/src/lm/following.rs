@@ -85,6 +85,15 @@ const EMPTY: u32 = 0;
 /// 2 to this are the slots of `seen`, several times a usual beam's contexts.
 const SEEN_BITS: u32 = 8;
 
+/// 2^64 by the golden ratio (Knuth 1973, volume 3, 6.4).
+const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The slot of `key` where there are 2 to `bits`.
+#[inline]
+fn slot(key: u64, bits: u32) -> usize {
+    (key.wrapping_mul(MIXER) >> (64 - bits)) as usize
+}
+
 impl Default for Following {
     fn default() -> Self {
         Self {
@@ -191,9 +200,7 @@ impl Following {
         }
         // Mixed so that no word is without a trace, and their order counts.
         let before = self.hashes.last().copied().unwrap_or(1);
-        let hash = before
-            .wrapping_add(u64::from(word) + 1)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let hash = before.wrapping_add(u64::from(word) + 1).wrapping_mul(MIXER);
         self.hashes.push(hash ^ hash >> 29);
         self.alike.push(*begins);
         self.words.push(word);
@@ -239,14 +246,14 @@ impl NgramModel {
         words: u32,
     ) -> u32 {
         let hash = context.to_bits().wrapping_add(u64::from(shorter) << 48);
-        let slot = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SEEN_BITS);
+        let slot = slot(hash, SEEN_BITS);
         let is_same = |row: &Row| {
             row.context == context
                 && row.shorter == shorter
                 && row.length == length as u32
                 && row.asked >= words
         };
-        let seen = usize::from(following.seen[slot as usize]);
+        let seen = usize::from(following.seen[slot]);
         if seen != 0 {
             if is_same(&following.rows[seen]) {
                 return seen as u32;
@@ -257,41 +264,8 @@ impl NgramModel {
             }
         }
         let row = following.rows.len() as u32;
-        following.seen[slot as usize] = row as u16;
-        self.ask(following, shorter, context, length, words);
-        row
-    }
-
-    /// Looks up the first words in `context`; adds its row.
-    fn ask(
-        &self,
-        following: &mut Following,
-        shorter: u32,
-        context: Context,
-        length: usize,
-        words: u32,
-    ) {
-        let last = (words as usize).checked_sub(1);
-        let hash = last.map_or(0, |last| following.hashes[last]) ^ length as u64;
-        let address = context.address();
-        let slot = (hash ^ u64::from(address)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let slot = (slot >> (64 - ASKED_BITS)) as usize;
-        let known = following.asked[slot];
-        let known = match (known.hash, known.address) == (hash, address) {
-            true => known,
-            false => {
-                let start = following.known.len() as u32;
-                self.find_known(following, address, length, words as usize);
-                let found = Asked {
-                    hash,
-                    address,
-                    start,
-                    end: following.known.len() as u32,
-                };
-                following.asked[slot] = found;
-                found
-            }
-        };
+        following.seen[slot] = row as u16;
+        let known = self.ask(following, context.address(), length, words as usize);
         let below = following.rows[shorter as usize];
         following.rows.push(Row {
             context,
@@ -306,6 +280,29 @@ impl NgramModel {
             end: known.end,
             backoff: below.backoff + context.backoff(),
         });
+        row
+    }
+
+    /// What the context of `length` words at `address` knows of the first
+    /// words, looked up if that was not asked before.
+    fn ask(&self, following: &mut Following, address: u32, length: usize, words: usize) -> Asked {
+        let last = words.checked_sub(1);
+        let hash = last.map_or(0, |last| following.hashes[last]) ^ length as u64;
+        let slot = slot(hash ^ u64::from(address), ASKED_BITS);
+        let known = following.asked[slot];
+        if (known.hash, known.address) == (hash, address) {
+            return known;
+        }
+        let start = following.known.len() as u32;
+        self.find_known(following, address, length, words);
+        let found = Asked {
+            hash,
+            address,
+            start,
+            end: following.known.len() as u32,
+        };
+        following.asked[slot] = found;
+        found
     }
 
     /// Adds what the context of `length` words at `address` knows of the first
@@ -404,8 +401,7 @@ impl Memo {
     #[inline]
     fn get_or_find(&mut self, address: u32, word: u16, find: impl FnOnce() -> Step) -> Step {
         let key = u64::from(address) << 16 | u64::from(word);
-        let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS);
-        let [first, second] = &mut self.slots[slot as usize];
+        let [first, second] = &mut self.slots[slot(key, MEMO_BITS)];
         if (first.address, first.word) != (address, word) {
             std::mem::swap(first, second);
             if (first.address, first.word) != (address, word) {

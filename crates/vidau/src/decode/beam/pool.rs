@@ -1,7 +1,7 @@
 //! The ways into a node: those of equal states are joined, the best are kept.
 
-use super::BeamOptions;
 use super::steps::Way;
+use super::{BeamOptions, rank};
 use crate::decode::log_add::log_add;
 use crate::decode::trellis::{Edge, Hypothesis, NONE, Trellis, UNREACHED};
 use crate::lm::LmState;
@@ -87,11 +87,7 @@ impl Pool {
     pub(super) fn keep_best(&mut self, options: BeamOptions, trellis: &mut Trellis) {
         let best = self.hypotheses.iter().map(|h| h.cost).min();
         let limit = best.map_or(0, |best| best + options.margin);
-        // As an unsigned number, in the same order.
-        let rank = |(h, i): (&Hypothesis, u64)| {
-            let cost = (h.cost as u32) ^ (1 << 31);
-            (h.cost <= limit).then_some(u64::from(cost) << 32 | i)
-        };
+        let rank = |(h, i): (&Hypothesis, u32)| (h.cost <= limit).then_some(rank(h.cost, i));
         self.order.clear();
         self.order
             .extend(self.hypotheses.iter().zip(0..).filter_map(rank));

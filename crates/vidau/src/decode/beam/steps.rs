@@ -1,6 +1,6 @@
 //! What each hypothesis at a node costs with each arc that leads on from it.
 
-use super::BeamOptions;
+use super::{BeamOptions, rank};
 use crate::cost::Cost;
 use crate::decode::lattice::Arc;
 use crate::decode::log_add::log_add;
@@ -33,9 +33,9 @@ pub(super) struct Steps {
 
 /// Arcs that are alike to the language model, or the end of a paragraph at one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+struct Step {
     /// The cheapest, its number among the arcs at hand.
-    pub(super) arc: u32,
+    arc: u32,
     /// What it costs, and all together.
     cost: Cost,
     together: Cost,
@@ -256,9 +256,7 @@ impl Steps {
     fn put_in_order(&mut self) {
         self.order.clear();
         for (step, number) in self.unordered.iter().zip(0..) {
-            // As an unsigned number, in the same order.
-            let cost = step.cost as u32 ^ 1 << 31;
-            self.order.push(u64::from(cost) << 32 | number);
+            self.order.push(rank(step.cost, number));
         }
         self.order.sort_unstable();
         self.by_place.fill(0);
