@@ -5,7 +5,7 @@ use crate::channel::{Reading, Trust, read_profiles, trust_bin};
 use crate::confidence::Trees;
 use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
-use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions};
+use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions, is_clean};
 use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
@@ -31,6 +31,8 @@ pub(crate) struct Engine {
     pub(crate) priors: ByProfile,
     /// Whether the profiles are weighed line by line.
     pub(crate) weighs_lines: bool,
+    /// Whether the first pass tells of damage that the profiles did not see.
+    pub(crate) notes_damage: bool,
     /// Whether signs out of place are flagged.
     pub(crate) flags_stray: bool,
     /// Whether phrases of letterheads are looked for.
@@ -75,13 +77,9 @@ const CONTEXT_SCALE: Cost = 256;
 /// errs, letters are not lost one by one but with their surroundings, which
 /// the channel counts as so many errors.
 const CHANNEL_SCALE: ByProfile = [256, 256, 256, 160, 256, 130];
-/// Where a line has no more than this against its being clean, the channels
-/// count in full, or clean text would be changed by what is not to be expected
-/// there.
-const CLEAN: Cost = NAT;
 /// Weight of the price of keeping a word that the lexicon does not have, where
 /// the channel weighs less, in 1/256.
-const KEPT: Cost = 200;
+const KEPT: Cost = 220;
 
 impl Engine {
     pub(crate) fn open(container: &Container) -> Result<Self> {
@@ -126,6 +124,7 @@ impl Engine {
                 .collect(),
             priors: by_profile(&|p| p.prior),
             weighs_lines: true,
+            notes_damage: true,
             flags_stray: true,
             knows_phrases: true,
             case_scale: CASE_SCALE,
@@ -215,13 +214,13 @@ impl Engine {
     }
 
     /// Weights of the profiles' channels, in 1/256, for `text` on a line whose
-    /// profiles cost `line`. Digits, abbreviations and
-    /// units are no damage to be explained away.
+    /// profiles cost `line`. Clean lines, names, abbreviations, numbers and the
+    /// letters of a list are no damage to be explained away.
     pub(crate) fn scales_in(&self, text: &str, line: &ByProfile) -> ByProfile {
-        let is_abbreviation = || matches!(casing(text), Casing::Upper | Casing::Mixed);
+        let is_small = || matches!(casing(text), Casing::Lower | Casing::None);
         let has_digit = || text.bytes().any(|b| b.is_ascii_digit());
-        let is_full = line[0] <= CLEAN || has_digit() || is_abbreviation();
-        if is_full {
+        let is_letter = || text.chars().nth(1).is_none();
+        if is_clean(line) || !is_small() || has_digit() || is_letter() {
             [256; PROFILES]
         } else {
             self.channel_scale
@@ -299,7 +298,7 @@ impl Engine {
 }
 
 /// The profile that costs least on a line.
-fn likeliest(line: &ByProfile) -> Option<usize> {
+pub(crate) fn likeliest(line: &ByProfile) -> Option<usize> {
     let profiles = line.iter().enumerate();
     profiles.min_by_key(|(p, w)| (**w, *p)).map(|(p, _)| p)
 }

@@ -12,6 +12,8 @@ pub enum Part {
     /// Weighing how each line was read; without it every line has the model's
     /// prior.
     LineProfiles,
+    /// Weighing the lines again by the damage that the first pass is sure of.
+    Damage,
     /// Blanks put in and taken out.
     Blanks,
     /// Words with punctuation that the engine saw inside or behind them.
@@ -40,7 +42,11 @@ impl Engine {
     pub(crate) fn switch_off(&mut self, part: Part) {
         let arcs = &mut self.arcs;
         match part {
-            Part::LineProfiles => self.weighs_lines = false,
+            Part::LineProfiles => {
+                self.weighs_lines = false;
+                self.notes_damage = false;
+            }
+            Part::Damage => self.notes_damage = false,
             Part::Blanks => {
                 self.blank_lost = [NEVER; PROFILES];
                 self.blank_inserted = [NEVER; PROFILES];

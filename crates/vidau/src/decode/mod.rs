@@ -25,7 +25,7 @@ pub(crate) use codes::name_codes;
 pub(crate) use export::export;
 pub(crate) use lattice::{Arc, Lattice, Output, Step};
 pub(crate) use log_add::log_add;
-pub(crate) use profiles::{ByProfile, ProfileWeights};
+pub(crate) use profiles::{ByProfile, ProfileWeights, is_clean};
 pub(crate) use recurrence::{NEVER, RULED_OUT, Recurrence, RecurrenceOptions};
 pub(crate) use rule_arcs::is_impossible;
 pub(crate) use stray::is_stray;

@@ -12,10 +12,19 @@ use crate::engine::PROFILES;
 /// Costs by profile.
 pub(crate) type ByProfile = [Cost; PROFILES];
 
-/// Staying with a profile from one line to the next: -ln 0.95.
-const STAY: Cost = 13;
-/// Going over to another one: -ln (0.05 / 4).
-const SWITCH: Cost = 1122;
+/// Staying with a profile from one line to the next: -ln 0.98.
+const STAY: Cost = 5;
+/// Going over to another one: -ln (0.02 / 5).
+const SWITCH: Cost = 1413;
+/// What a damaged word that the decoder is sure of counts against its line
+/// being clean.
+const DAMAGE: Cost = 6 * NAT;
+
+/// Whether a line whose profiles cost `line` has nothing to speak of against
+/// its being clean.
+pub(crate) fn is_clean(line: &ByProfile) -> bool {
+    line[0] <= NAT
+}
 
 /// Scratch and result of weighing.
 #[derive(Debug, Default)]
@@ -23,6 +32,8 @@ pub(crate) struct ProfileWeights {
     evidence: Vec<ByProfile>,
     forward: Vec<ByProfile>,
     weights: Vec<ByProfile>,
+    /// Which lines were clean when weighed before.
+    were_clean: Vec<bool>,
 }
 
 impl ProfileWeights {
@@ -33,6 +44,30 @@ impl ProfileWeights {
     /// Adds the next line's evidence: the cost of its words by profile.
     pub(crate) fn push_line(&mut self, evidence: ByProfile) {
         self.evidence.push(evidence);
+    }
+
+    /// Whether any line is clean.
+    pub(crate) fn has_clean(&self) -> bool {
+        self.weights.iter().any(is_clean)
+    }
+
+    /// Counts a word of `line` that is surely damaged.
+    pub(crate) fn note_damage(&mut self, line: usize) {
+        self.evidence[line][0] += DAMAGE;
+    }
+
+    /// Weighs the lines once more, with the damage noted. Returns what
+    /// [`weigh`](Self::weigh) does, and whether other lines are clean now.
+    pub(crate) fn weigh_again(&mut self, prior: ByProfile) -> (ByProfile, bool) {
+        self.were_clean.clear();
+        self.were_clean.extend(self.weights.iter().map(is_clean));
+        let coming = self.weigh(prior);
+        let are_other = !self
+            .weights
+            .iter()
+            .map(is_clean)
+            .eq(self.were_clean.iter().copied());
+        (coming, are_other)
     }
 
     /// Weighs the lines pushed since [`clear`](Self::clear), given the first
@@ -126,5 +161,30 @@ mod tests {
         weights.push_line([0, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT, 30 * NAT]);
         weights.weigh([0; PROFILES]);
         assert!(weights.line(1)[1] < NAT / 4, "{:?}", weights.line(1));
+    }
+
+    #[test]
+    fn sure_damage_nearby_makes_a_line_not_clean() {
+        let clean = [0, 80, 80, 80, 80, 80];
+        let mut weights = ProfileWeights::default();
+        for _ in 0..60 {
+            weights.push_line(clean);
+        }
+        weights.weigh([0; PROFILES]);
+        assert!((0..60).all(|line| is_clean(weights.line(line))));
+        weights.note_damage(30);
+        weights.weigh_again([0; PROFILES]);
+        assert!(
+            is_clean(weights.line(29)),
+            "one word may be a name: {:?}",
+            weights.line(29)
+        );
+        weights.note_damage(32);
+        let (_, are_other) = weights.weigh_again([0; PROFILES]);
+        assert!(
+            are_other && !is_clean(weights.line(31)),
+            "{:?}",
+            weights.line(31)
+        );
     }
 }

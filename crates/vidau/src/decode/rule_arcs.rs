@@ -9,6 +9,7 @@ use crate::cost::Cost;
 use crate::lm;
 use crate::rules::{
     DatePart, Headings, Labels, is_impossible_date, repair_code, repair_date, repair_date_part,
+    repair_day, repair_month,
 };
 use crate::syllable::{Casing, casing, is_bare};
 use crate::text::TokenKind;
@@ -60,7 +61,23 @@ impl RuleArcs {
             add(end, lm::CODE, rest_of_code(block, i, end).as_deref());
         }
         let date = repair_date(read);
-        let date = date.or_else(|| repair_date_part(read, date_part(block, i, end)?));
+        let date = date.or_else(|| match date_part(block, i, end)? {
+            part @ DatePart::Day => repair_date_part(read, part).or_else(|| {
+                let month = word_behind(block, end + 2)?;
+                let is_year = is_bare(word_behind(block, end + 4)?, "nam");
+                repair_day(
+                    read,
+                    month,
+                    word_behind(block, end + 6).filter(|_| is_year)?,
+                )
+            }),
+            part @ DatePart::Month => repair_date_part(read, part).or_else(|| {
+                let is_day = is_bare(word_before(block, i, 3)?, "ngay");
+                let day = word_before(block, i, 2).filter(|_| is_day)?;
+                repair_month(day, read, word_behind(block, end + 2)?)
+            }),
+            part @ DatePart::Year => repair_date_part(read, part),
+        });
         add(end, lm::NUMBER, date.as_deref());
     }
 }
@@ -93,6 +110,12 @@ fn starts_line(block: &Block, i: usize) -> bool {
     ends_line(before) || is_blank && ends_line(i.checked_sub(2))
 }
 
+/// The `n`th token before token `i`, blanks not counted.
+fn word_before(block: &Block, i: usize, n: usize) -> Option<&str> {
+    let t = i.checked_sub(2 * n)?;
+    Some(block.text_of(t, t + 1))
+}
+
 /// The word after the blank behind token `to`, on the same line.
 fn word_behind(block: &Block, to: usize) -> Option<&str> {
     let tokens = block.tokens();
@@ -115,7 +138,7 @@ fn is_heading(block: &Block, end: usize, read: &str) -> bool {
 
 /// What the stretch `i..end` is a part of a date for.
 fn date_part(block: &Block, i: usize, end: usize) -> Option<DatePart> {
-    let before = i.checked_sub(2).map(|t| block.text_of(t, t + 1))?;
+    let before = word_before(block, i, 1)?;
     let is_behind = |word| word_behind(block, end).is_some_and(|w| is_bare(w, word));
     match () {
         () if is_bare(before, "ngay") && is_behind("thang") => Some(DatePart::Day),

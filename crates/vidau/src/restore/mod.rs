@@ -1,5 +1,6 @@
 //! Engine, worker, results.
 
+mod damage;
 mod restorer;
 mod results;
 mod worker;

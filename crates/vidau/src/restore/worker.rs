@@ -244,6 +244,19 @@ impl Worker<'_> {
         Ok(())
     }
 
+    /// Lays out all readings of the block.
+    fn build(&mut self) {
+        self.arcs
+            .build(self.engine, &self.block, &self.weights, &mut self.lattice);
+        self.knowledge.apply(
+            self.engine,
+            &self.block,
+            |line| self.weights.line(line),
+            &mut self.finders,
+            &mut self.lattice,
+        );
+    }
+
     fn restore_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
         if self.block.lines() == 0 {
             return;
@@ -263,24 +276,27 @@ impl Worker<'_> {
             self.weights.push_line(evidence);
             start = end;
         }
-        carry.prior = self.weights.weigh(carry.prior);
+        let prior = carry.prior;
+        carry.prior = self.weights.weigh(prior);
         if let Some(profile) = self.options.profile.number() {
             self.weights.force(profile);
         }
-        self.arcs
-            .build(self.engine, &self.block, &self.weights, &mut self.lattice);
-        self.knowledge.apply(
-            self.engine,
-            &self.block,
-            |line| self.weights.line(line),
-            &mut self.finders,
-            &mut self.lattice,
-        );
+        self.build();
         let engine = self.engine;
         let start = carry.state;
         carry.state = self
             .beam
             .decode(&self.lattice, &engine.lm, start, engine.beam);
+        if self.note_damage() {
+            let (prior, are_other) = self.weights.weigh_again(prior);
+            carry.prior = prior;
+            if are_other {
+                self.build();
+                carry.state = self
+                    .beam
+                    .decode(&self.lattice, &engine.lm, start, engine.beam);
+            }
+        }
         #[cfg(feature = "train")]
         if let Some(out) = &mut self.exported {
             export(&self.lattice, &self.beam, &engine.lm, out);

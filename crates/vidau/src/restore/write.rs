@@ -9,10 +9,9 @@ use super::{Reason, Worker};
 use crate::confidence::Decision;
 #[cfg(feature = "train")]
 use crate::confidence::Evidence;
-use crate::cost::Cost;
-use crate::decode::{Output, Step, is_impossible, is_stray, probability};
+use crate::decode::{Output, Step, is_clean, is_impossible, is_stray, probability};
 use crate::document::Document;
-use crate::knowledge::Profile;
+use crate::engine::{PROFILES, likeliest};
 use crate::render::Renderer;
 use crate::syllable;
 use crate::text::TokenKind;
@@ -134,19 +133,8 @@ impl Worker<'_> {
     /// Which share of both readings' probability the other one of a word needs
     /// on `line` of the block.
     fn change_above(&self, line: usize) -> f32 {
-        let by_line = || match self.was_read_by(Profile::Eng, line, PLAIN) {
-            true => ON_ENG_LINES,
-            false => ON_OTHER_LINES,
-        };
+        let by_line = || likeliest(self.weights.line(line)).map_or(0.5, |p| CHANGE_ABOVE[p]);
         self.options.change_above.unwrap_or_else(by_line)
-    }
-
-    /// Whether `profile` has no more than `limit` against it on `line`.
-    fn was_read_by(&self, profile: Profile, line: usize, limit: Cost) -> bool {
-        let weights = self.weights.line(line);
-        profile
-            .number()
-            .is_some_and(|number| weights[number] < limit)
     }
 
     fn is_word(&self, read: &str) -> bool {
@@ -180,7 +168,7 @@ impl Worker<'_> {
 
     /// How sure a change of `read` into `output` on `line` of the block has to be.
     fn least_confidence(&self, line: usize, read: &str, output: Output) -> f32 {
-        let is_clean = || self.was_read_by(Profile::Clean, line, EVIDENT);
+        let is_clean = || is_clean(self.weights.line(line));
         match (self.options.min_confidence, output) {
             (Some(least), _) => least,
             (None, _) if !is_clean() => 0.0,
@@ -308,25 +296,21 @@ fn is_foreign(word: &str) -> bool {
     letters >= LEAST && word.chars().all(char::is_alphabetic) && !syllable::is_legal_bare(word)
 }
 
-/// How much likelier another reading of a word has to be. An engine for
-/// English reads most words as none; those that are words were mostly without
-/// marks and are right.
-const ON_ENG_LINES: f32 = 0.7;
-const ON_OTHER_LINES: f32 = 0.5;
-/// A line with no more than this against its profile has no other to speak of.
-const PLAIN: Cost = crate::NAT / 2;
+/// How much likelier another reading of a word has to be, by the line's
+/// profile: clean, stripped, eng, vie, latin, worn. An engine for English reads
+/// most words as none; those that are words were mostly without marks and are
+/// right.
+const CHANGE_ABOVE: [f32; PROFILES] = [0.6, 0.5, 0.7, 0.6, 0.5, 0.6];
 
 /// How sure a change has to be on a line without damage: there most doubtful
 /// ones are names and rare words taken for others.
 const ON_CLEAN_LINES: f32 = 0.75;
 /// The same of what is a word as it was read.
-const WORDS_ON_CLEAN_LINES: f32 = 0.88;
+const WORDS_ON_CLEAN_LINES: f32 = 0.9;
 /// There, too: how sure the change of a word that is no syllable has to be, and
 /// the change into one ("Fernand" is no damaged "Fernando").
 const FOREIGN_ON_CLEAN_LINES: f32 = 0.95;
 const INTO_FOREIGN_ON_CLEAN_LINES: f32 = 0.995;
-/// A line with no more than this against its being clean has no damage.
-const EVIDENT: Cost = crate::NAT;
 
 /// At most so sure is a sign that looks out of place: less than most words
 /// that were put right, so that it is looked at first.

@@ -100,6 +100,25 @@ pub(crate) fn repair_date_part(read: &str, part: DatePart) -> Option<String> {
     is_sure.then(|| in_digits(read))
 }
 
+/// A day read in letters alone, beside a month and a year in digits.
+pub(crate) fn repair_day(read: &str, month: &str, year: &str) -> Option<String> {
+    proved(read, &[read, month, year])
+}
+
+/// A month read in letters alone, between a day and a year in digits.
+pub(crate) fn repair_month(day: &str, read: &str, year: &str) -> Option<String> {
+    proved(read, &[day, read, year])
+}
+
+fn proved(read: &str, date: &[&str; 3]) -> Option<String> {
+    let others = date.iter().filter(|part| **part != read);
+    let are_digits = others.copied().all(|part| !has_letter(part));
+    let is_short = read.chars().count() <= 2;
+    let is_sure =
+        is_short && has_letter(read) && are_digits && is_date(&date.join("/")) == Some(true);
+    is_sure.then(|| in_digits(read))
+}
+
 /// Whether `read` has the form of a date but is none.
 pub(crate) fn is_impossible_date(read: &str) -> bool {
     let is_digit_or_stroke = |c: char| c.is_ascii_digit() || c == '/';
@@ -143,6 +162,17 @@ mod tests {
         assert_eq!(repaired("l", DatePart::Day), None);
         assert_eq!(repaired("3O15", DatePart::Year), None);
         assert_eq!(repaired("15", DatePart::Day), None);
+    }
+
+    #[test]
+    fn parts_in_letters_alone() {
+        assert_eq!(repair_month("12", "OI", "2026").as_deref(), Some("01"));
+        assert_eq!(repair_day("l", "5", "2026").as_deref(), Some("1"));
+        assert_eq!(repair_month("31", "O9", "2026"), None);
+        assert_eq!(repair_month("3l", "OI", "2026"), None);
+        assert_eq!(repair_month("12", "OI", "206"), None);
+        assert_eq!(repair_month("12", "01", "2026"), None);
+        assert_eq!(repair_month("12", "tới", "2026"), None);
     }
 
     #[test]

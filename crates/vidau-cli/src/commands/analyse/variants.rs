@@ -11,8 +11,9 @@ const fn variant(name: &'static str, set: fn(RestorerBuilder) -> RestorerBuilder
     Variant { name, set }
 }
 
-pub(super) const PARTS: [Variant; 19] = [
+pub(super) const PARTS: [Variant; 20] = [
     variant("no second pass", |b| b.without(Part::SecondPass)),
+    variant("damage not told of", |b| b.without(Part::Damage)),
     variant("no wide context", |b| b.without(Part::WideContext)),
     variant("n-grams of at most 3 words", |b| {
         b.without(Part::NgramsAbove(3))
