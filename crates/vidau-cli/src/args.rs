@@ -843,16 +843,13 @@ pub(crate) struct TrainContextArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct TrainConfidenceArgs {
-    /// Model of the other parts
-    #[arg(long, value_name = "FILE")]
-    pub(crate) model: PathBuf,
-
-    /// Folder of <id>.truth.txt and <id>.ocr.txt
-    #[arg(long, value_name = "DIR", required = true)]
-    pub(crate) pages: Vec<PathBuf>,
+    /// Folders of <id>.truth.txt and <id>.ocr.txt, and a model of the other parts, best one whose
+    /// channel has not learnt from them
+    #[arg(long, value_name = "MODEL=DIR,...", required = true)]
+    pub(crate) pages: Vec<String>,
 
     /// Number of trees; each takes 77 bytes
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 300)]
     pub(crate) trees: usize,
 
     /// The part to write

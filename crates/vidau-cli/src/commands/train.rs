@@ -145,7 +145,7 @@ fn context(args: &TrainContextArgs) -> anyhow::Result<()> {
     let texts = args
         .text
         .iter()
-        .map(|t| parse_text(t))
+        .map(|t| parse_learnt_by(t))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let lms = texts
         .iter()
@@ -185,26 +185,30 @@ fn context(args: &TrainContextArgs) -> anyhow::Result<()> {
 }
 
 fn confidence(args: &TrainConfidenceArgs) -> anyhow::Result<()> {
-    let mut pages = Vec::new();
-    for folder in &args.pages {
-        pages.extend(channel::train::read_pages(folder, "", 1.0)?);
-    }
     let builder = RestorerBuilder::new().min_confidence(0.0);
-    let restorer = builder.open(&args.model)?;
+    let mut folds = Vec::new();
+    for fold in &args.pages {
+        let (model, folders) = parse_learnt_by(fold)?;
+        let mut pages = Vec::new();
+        for folder in &folders {
+            pages.extend(channel::train::read_pages(folder, "", 1.0)?);
+        }
+        let restorer = builder.clone().open(&model)?;
+        folds.push(sure::Fold { restorer, pages });
+    }
+    let texts = folds.iter().map(|fold| fold.pages.len()).sum::<usize>();
     let options = sure::Options {
         trees: args.trees,
         ..sure::Options::default()
     };
-    let trained = sure::train(&restorer, &pages, &options);
+    let trained = sure::train(&folds, &options);
     let [with, without] = trained.loss;
     output::message(&format!(
         "{} places of {} texts, {} of them wrong; nats a place {without:.4} -> {with:.4}",
-        trained.places,
-        pages.len(),
-        trained.wrong
+        trained.places, texts, trained.wrong
     ));
     let settings = [
-        ("confidence_texts", pages.len().to_string()),
+        ("confidence_texts", texts.to_string()),
         ("confidence_places", trained.places.to_string()),
         ("confidence_trees", args.trees.to_string()),
     ];
@@ -278,10 +282,10 @@ fn parse_source(text: &str) -> anyhow::Result<lm::Source> {
 }
 
 /// `LM=FILE[,FILE...]`
-fn parse_text(text: &str) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
-    let form = || format!("--text {text}: expected LM=FILE[,FILE...]");
-    let (lm, files) = text.split_once('=').with_context(form)?;
-    Ok((lm.into(), files.split(',').map(PathBuf::from).collect()))
+fn parse_learnt_by(given: &str) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let form = || format!("{given}: expected MODEL=PATH[,PATH...], for example lm.part=laws.txt");
+    let (model, paths) = given.split_once('=').with_context(form)?;
+    Ok((model.into(), paths.split(',').map(PathBuf::from).collect()))
 }
 
 /// `NAME=VALUE`

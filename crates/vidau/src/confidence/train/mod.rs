@@ -24,7 +24,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            trees: 200,
+            trees: 300,
             rate: 0.06,
             least: 200,
             l2: 5.0,
@@ -46,13 +46,24 @@ pub struct Trained {
     pub loss: [f64; 2],
 }
 
-/// Learns how sure `restorer` may be of its places; it has to write every
-/// likeliest reading ([`min_confidence`](crate::RestorerBuilder::min_confidence)
-/// 0). Besides as they were read, a third of the pages is restored from the
-/// truth without marks and a third from the truth itself.
+/// Pages and what restores them.
+#[derive(Debug)]
+pub struct Fold {
+    /// Has to write every likeliest reading
+    /// ([`min_confidence`](crate::RestorerBuilder::min_confidence) 0), and best
+    /// has not learnt from these pages: of those, it is surer than of others.
+    pub restorer: Restorer,
+    /// With their truth.
+    pub pages: Vec<Page>,
+}
+
+/// Learns how sure of its places the engine may be. Besides as they were read,
+/// a third of the pages is restored from the truth without marks and a third
+/// from the truth itself.
 #[must_use]
-pub fn train(restorer: &Restorer, pages: &[Page], options: &Options) -> Trained {
-    let examples = examples::collect(restorer, pages);
+pub fn train(folds: &[Fold], options: &Options) -> Trained {
+    let of_fold = |fold: &Fold| examples::collect(&fold.restorer, &fold.pages);
+    let examples: Vec<_> = folds.iter().flat_map(of_fold).collect();
     let (trees, loss) = boost::boost(&examples, options);
     Trained {
         section: (SURE, trees.to_bytes()),
