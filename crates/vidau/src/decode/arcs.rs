@@ -187,7 +187,7 @@ impl ArcBuilder {
         costs
     }
 
-    /// Fills `lattice` with every arc of the block begun.
+    /// Fills `lattice`, to be finished, with every arc of the block begun.
     pub(crate) fn build(
         &mut self,
         engine: &Engine,
@@ -273,7 +273,6 @@ impl ArcBuilder {
                 }
             }
         }
-        lattice.finish(tokens.len());
     }
 
     /// All readings of spans that begin with the word at token `i`.

@@ -213,13 +213,24 @@ impl Lattice {
     /// Orders the arcs of a block of `tokens` tokens by their end nodes; arcs
     /// of one end keep the order in which they came.
     pub(crate) fn finish(&mut self, tokens: usize) {
-        self.ends.clear();
-        self.ends.resize(tokens + 2, 0);
+        for counts in [&mut self.ends, &mut self.begins] {
+            counts.clear();
+            counts.resize(tokens + 2, 0);
+        }
+        self.over.clear();
+        self.over.resize(tokens + 2, 0);
         for arc in &self.arcs {
-            self.ends[arc.to as usize + 1] += 1;
+            let (from, to) = (arc.from as usize, arc.to as usize);
+            self.ends[to + 1] += 1;
+            self.begins[from] += 1;
+            if from + 1 < to {
+                self.over[from + 1] += 1;
+                self.over[to] -= 1;
+            }
         }
         for n in 1..self.ends.len() {
             self.ends[n] += self.ends[n - 1];
+            self.over[n] += self.over[n - 1];
         }
         // By counting, as stable as it has to be; in place, since the arcs of
         // a block are megabytes.
@@ -237,18 +248,6 @@ impl Lattice {
                 self.arcs.swap(at, place);
                 self.places.swap(at, place);
             }
-        }
-        self.begins.clear();
-        self.begins.resize(tokens + 1, 0);
-        self.over.clear();
-        self.over.resize(tokens + 2, 0);
-        for arc in &self.arcs {
-            self.begins[arc.from as usize] += 1;
-            self.over[arc.from as usize + 1] += 1;
-            self.over[arc.to as usize] -= 1;
-        }
-        for n in 1..self.over.len() {
-            self.over[n] += self.over[n - 1];
         }
         self.by_token.clear();
         for (a, arc) in (0..).zip(&self.arcs) {

@@ -32,13 +32,9 @@ impl Kept {
         kept
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_first.is_empty()
-    }
-
     /// Leaves what is to stay no other reading than itself.
     pub(super) fn hold(&self, engine: &Engine, block: &Block, lattice: &mut Lattice) {
-        if self.is_empty() {
+        if self.by_first.is_empty() {
             return;
         }
         let tokens = block.tokens();

@@ -42,8 +42,8 @@ impl Knowledge {
         self.lexicon.has(text)
     }
 
-    /// Adds the arcs of what the user knows to a finished lattice, and takes
-    /// out those that would change what is to stay.
+    /// Adds the arcs of what the user knows to a lattice not yet finished, and
+    /// takes out those that would change what is to stay.
     pub(crate) fn apply<'w>(
         &self,
         engine: &Engine,
@@ -52,14 +52,10 @@ impl Knowledge {
         [of_phrases, of_lexicon]: &mut [Finder; 2],
         lattice: &mut Lattice,
     ) {
-        let before = lattice.arcs().len();
         if engine.knows_phrases {
             of_phrases.push_arcs(engine, &self.phrases, block, &line, lattice);
         }
         of_lexicon.push_arcs(engine, &self.lexicon, block, &line, lattice);
-        if lattice.arcs().len() > before || !self.kept.is_empty() {
-            self.kept.hold(engine, block, lattice);
-            lattice.finish(block.tokens().len());
-        }
+        self.kept.hold(engine, block, lattice);
     }
 }

@@ -255,6 +255,7 @@ impl Worker<'_> {
             &mut self.finders,
             &mut self.lattice,
         );
+        self.lattice.finish(self.block.tokens().len());
     }
 
     fn restore_block(&mut self, document: &Document<'_>, carry: &mut Carry) {

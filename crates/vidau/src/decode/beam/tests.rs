@@ -42,6 +42,7 @@ fn lattice(engine: &Engine, arcs: &mut ArcBuilder, text: &str) -> Lattice {
     weights.weigh(engine.priors);
     let mut lattice = Lattice::default();
     arcs.build(engine, &block, &weights, &mut lattice);
+    lattice.finish(block.tokens().len());
     lattice
 }
 
