@@ -5,12 +5,12 @@ use crate::channel::{Reading, Trust, read_profiles, trust_bin};
 use crate::confidence::Trees;
 use crate::context::ContextTable;
 use crate::cost::{Cost, NAT};
-use crate::decode::{ArcOptions, BeamOptions, ByProfile, RecurrenceOptions, is_clean};
+use crate::decode::{ArcOptions, BeamOptions, ByProfile, Looks, RecurrenceOptions, is_clean};
 use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
-use crate::syllable::{Casing, casing, is_legal};
+use crate::syllable::{Casing, is_legal};
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin, worn.
 pub(crate) const PROFILES: usize = 6;
@@ -203,24 +203,22 @@ impl Engine {
         })
     }
 
-    /// Price of keeping `text` so on a line whose profiles cost `line`.
-    pub(crate) fn foreign_cost_in(&self, text: &str, line: &ByProfile) -> Cost {
-        let cost = self.foreign_cost(text);
-        let scales = self.scales_in(text, line);
+    /// Price of keeping a text so on a line whose profiles cost `line`.
+    pub(crate) fn foreign_cost_in(&self, looks: &Looks, line: &ByProfile) -> Cost {
+        let (letters, chars) = (looks.letters as Cost, looks.chars as Cost);
+        let o = &self.arcs;
+        let cost = o.foreign_word + letters * o.foreign_char + (chars - letters) * o.foreign_odd;
+        let scales = self.scales_in(looks.is_exact, line);
         match likeliest(line).is_none_or(|p| scales[p] == 256) {
             true => cost,
             false => cost * KEPT / 256,
         }
     }
 
-    /// Weights of the profiles' channels, in 1/256, for `text` on a line whose
-    /// profiles cost `line`. Clean lines, names, abbreviations, numbers and the
-    /// letters of a list are no damage to be explained away.
-    pub(crate) fn scales_in(&self, text: &str, line: &ByProfile) -> ByProfile {
-        let is_small = || matches!(casing(text), Casing::Lower | Casing::None);
-        let has_digit = || text.bytes().any(|b| b.is_ascii_digit());
-        let is_letter = || text.chars().nth(1).is_none();
-        if is_clean(line) || !is_small() || has_digit() || is_letter() {
+    /// Weights of the profiles' channels, in 1/256, for a text, an
+    /// [exact](is_exact) one or not, on a line whose profiles cost `line`.
+    pub(crate) fn scales_in(&self, is_exact: bool, line: &ByProfile) -> ByProfile {
+        if is_clean(line) || is_exact {
             [256; PROFILES]
         } else {
             self.channel_scale
@@ -254,8 +252,13 @@ impl Engine {
 
     /// The language model's number for a word as it is spelt, if it knows it.
     pub(crate) fn known_word(&self, text: &str) -> Option<u16> {
-        let id = self.lexicon.id(text)?;
-        ((id as usize) < self.lm.vocab_len()).then_some(id as u16)
+        self.known_id(self.lexicon.id(text))
+    }
+
+    /// The language model's number for a word of the lexicon, if it knows it.
+    pub(crate) fn known_id(&self, id: Option<WordId>) -> Option<u16> {
+        let id = id.filter(|&id| (id as usize) < self.lm.vocab_len())?;
+        Some(id as u16)
     }
 
     pub(crate) fn case_cost(&self, id: WordId, which: usize) -> Cost {
@@ -295,6 +298,13 @@ impl Engine {
         let found = readings.iter().find(|r| &*r.observed == text)?;
         Some(found.cost)
     }
+}
+
+/// Names, abbreviations, numbers and the letters of a list are no damage to be
+/// explained away.
+pub(crate) fn is_exact(text: &str, casing: Casing) -> bool {
+    let is_small = matches!(casing, Casing::Lower | Casing::None);
+    !is_small || text.bytes().any(|b| b.is_ascii_digit()) || text.chars().nth(1).is_none()
 }
 
 /// The profile that costs least on a line.

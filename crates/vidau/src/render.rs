@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::candidates::CandidateCasing;
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Lattice, Output, Step, is_miscased, probability};
+use crate::decode::{Beam, Lattice, Output, Read, Step, is_miscased, probability};
 use crate::engine::Engine;
 use crate::knowledge::ToneStyle;
 use crate::lm::fold_word;
@@ -25,7 +25,6 @@ pub(crate) struct Renderer {
     /// Words of the document so far with either placement.
     new: u64,
     old: u64,
-    folded: String,
     placed: String,
     order: Vec<(Cost, usize, Output)>,
 }
@@ -36,7 +35,6 @@ impl Default for Renderer {
             placement: TonePlacement::Old,
             new: 0,
             old: 0,
-            folded: String::new(),
             placed: String::new(),
             order: Vec::new(),
         }
@@ -81,26 +79,7 @@ impl Renderer {
         &mut self,
         engine: &Engine,
         lattice: &Lattice,
-        read: &str,
-        output: Output,
-    ) -> bool {
-        match output {
-            Output::AsRead => false,
-            Output::Two(..) | Output::Blank | Output::Text(_) => true,
-            Output::Known(_) | Output::Word(..) => {
-                self.folded.clear();
-                fold_word(read, &mut self.folded);
-                self.differs_from_folded(engine, lattice, read, output)
-            }
-        }
-    }
-
-    /// The same where `read` was folded before.
-    fn differs_from_folded(
-        &mut self,
-        engine: &Engine,
-        lattice: &Lattice,
-        read: &str,
+        read: Read<'_>,
         output: Output,
     ) -> bool {
         match output {
@@ -109,14 +88,18 @@ impl Renderer {
                 self.placed.clear();
                 fold_word(word, &mut self.placed);
                 // Capitals count only where the user means them: "TTg".
-                self.folded != self.placed || (casing(word) == Casing::Mixed && read != word)
+                read.folded != self.placed || (casing(word) == Casing::Mixed && read.text != word)
             }
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
             Output::Word(id, written) => {
-                let word = engine.lexicon.word(id);
-                let stem = footnote(&self.folded, word).map_or(&*self.folded, |(stem, _)| stem);
-                stem != word || (written == CandidateCasing::Lower && is_miscased(read, true))
+                let is_word = read.looks.folded_word == Some(id) || {
+                    let word = engine.lexicon.word(id);
+                    read.looks.ends_with_digit
+                        && footnote(read.folded, word).is_some_and(|(stem, _)| stem == word)
+                };
+                let is_small = written == CandidateCasing::Lower;
+                !is_word || is_small && is_miscased(read.text, read.looks.casing, true)
             }
         }
     }
@@ -169,16 +152,14 @@ impl Renderer {
     pub(crate) fn as_read_probability(
         &mut self,
         engine: &Engine,
-        read: &str,
+        read: Read<'_>,
         lattice: &Lattice,
         beam: &Beam,
         step: Step,
     ) -> f32 {
-        self.folded.clear();
-        fold_word(read, &mut self.folded);
         let mut sum = 0.0;
         for (a, output) in lattice.readings(step) {
-            if !self.differs_from_folded(engine, lattice, read, output) {
+            if !self.differs(engine, lattice, read, output) {
                 sum += probability(beam.posteriors()[a]);
             }
         }

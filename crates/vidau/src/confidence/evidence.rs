@@ -1,10 +1,10 @@
 //! What is known of each place that the best way writes.
 
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Block, Lattice, Output, ProfileWeights, Step, log_add};
+use crate::decode::{Beam, Block, Lattice, NO_TEXT, Output, ProfileWeights, Step, log_add};
 use crate::engine::{Engine, PROFILES};
 use crate::render::Renderer;
-use crate::syllable::{Casing, casing};
+use crate::syllable::Casing;
 use crate::text::TokenKind;
 
 /// Costs are negative logarithms of probabilities, in 1/256 nat.
@@ -52,11 +52,11 @@ enum Feature {
     /// Costs of the line's profiles.
     Profiles,
     /// How odd the place's own sign is, the one pasted before and the one
-    /// behind it; see [`oddness`].
+    /// behind it; see [`Signs`](super::Signs).
     Sign = 24 + PROFILES as isize,
     SignBefore,
     SignBehind,
-    /// What a number looks like; see [`number_shape`].
+    /// What a number looks like; see [`Signs`](super::Signs).
     Number,
     /// Words and numbers before it on its line and behind it, at most 8 of each.
     FromStart,
@@ -115,6 +115,8 @@ impl Evidence {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decision {
     pub(crate) step: Step,
+    /// Number of the text read.
+    pub(crate) number: u32,
     /// Its arc's number in the best way.
     pub(crate) at: usize,
     /// What is written; as read where the step's reading is not trusted.
@@ -196,7 +198,7 @@ impl Gatherer {
         }
         self.look_around(block, decisions);
         self.look_along_lines(block, decisions);
-        self.look_for_others(block, decisions);
+        self.look_for_others(decisions);
         self.probabilities.clear();
         if let Some(trees) = &engine.confidence {
             trees.judge(&self.evidence, &mut self.probabilities);
@@ -242,14 +244,13 @@ impl Gatherer {
 
     /// What became of the same elsewhere: what is read again and again in the
     /// same letters is seldom damage.
-    fn look_for_others(&mut self, block: &Block, decisions: &[Decision]) {
+    fn look_for_others(&mut self, decisions: &[Decision]) {
         self.alike.clear();
-        self.alike
-            .extend(decisions.iter().enumerate().map(|(i, decision)| {
-                let step = decision.step;
-                let read = fingerprint(block.text_of(step.from, step.to));
-                (read, decision.output, i as u32)
-            }));
+        let read = decisions
+            .iter()
+            .zip(0..)
+            .map(|(d, i)| (d.number, d.output, i));
+        self.alike.extend(read);
         self.alike.sort_unstable_by_key(|&(read, _, i)| (read, i));
         for group in self.alike.chunk_by(|a, b| a.0 == b.0) {
             for &(_, output, i) in group {
@@ -298,8 +299,8 @@ fn weigh_readings(
     let best = beam.path()[decision.at];
     let arc = &lattice.arcs()[best as usize];
     let posterior = beam.posteriors()[best as usize];
-    let read = block.text_of(step.from, step.to);
-    let known = engine.lexicon.id(read);
+    let read = block.read(decision.number);
+    let known = read.looks.word;
     let word_of = |output: Output| match output {
         Output::AsRead => known,
         Output::Word(id, _) => Some(id),
@@ -330,7 +331,7 @@ fn weigh_readings(
         };
         *sum = log_add(*sum, cost);
     }
-    let letters = read.chars().count() as Cost;
+    let letters = read.looks.chars as Cost;
     let cost = beam.path_costs()[decision.at];
     let unigram = word_of(decision.output).map_or(0, |id| engine.word_cost(id));
     evidence.put(Feature::Posterior, posterior);
@@ -343,9 +344,9 @@ fn weigh_readings(
     evidence.put(Feature::ChannelByLetter, arc.cost / letters.max(1));
     evidence.put(Feature::Unigram, unigram);
     evidence.put(Feature::Letters, letters);
-    let reason = Renderer::reason(engine, lattice, read, decision.output);
+    let reason = Renderer::reason(engine, lattice, read.text, decision.output);
     evidence.put(Feature::Reason, reason as Cost);
-    let is_common = known.is_some_and(|id| (id as usize) < engine.lm.vocab_len());
+    let is_common = engine.known_id(known).is_some();
     evidence.put(
         Feature::IsWord,
         Cost::from(known.is_some()) + Cost::from(is_common),
@@ -355,13 +356,7 @@ fn weigh_readings(
 /// What the place looks like.
 fn look_at_tokens(evidence: &mut Evidence, block: &Block, decision: &Decision) {
     let step = decision.step;
-    let read = block.text_of(step.from, step.to);
-    let is_sign = |c: char| !c.is_alphabetic() && !c.is_whitespace();
-    let signs = match () {
-        () if read.contains(|c: char| c.is_ascii_digit()) => 2,
-        () if read.contains(is_sign) => 1,
-        () => 0,
-    };
+    let looks = block.looks(decision.number);
     let tokens = block.tokens();
     let is_pasted = |token: Option<usize>| {
         let kind = token.and_then(|t| tokens.get(t)).map(|t| t.kind);
@@ -373,7 +368,7 @@ fn look_at_tokens(evidence: &mut Evidence, block: &Block, decision: &Decision) {
     };
     let casing = match decision.output {
         Output::Word(_, casing) => casing as Cost,
-        _ => match casing(read) {
+        _ => match looks.casing {
             Casing::None => 4,
             Casing::Lower => 0,
             Casing::Title => 1,
@@ -384,80 +379,16 @@ fn look_at_tokens(evidence: &mut Evidence, block: &Block, decision: &Decision) {
     let before = Cost::from(is_pasted(step.from.checked_sub(1)));
     let behind = Cost::from(is_pasted(Some(step.to)));
     let sign_of = |token: Option<usize>| {
-        let token = token.filter(|&t| t < tokens.len());
-        token.map_or(0, |t| oddness(block.text_of(t, t + 1)))
+        let number = token.and_then(|t| tokens.get(t)).map(|t| t.number);
+        let number = number.filter(|&number| number != NO_TEXT);
+        number.map_or(0, |number| block.looks(number).signs.oddness.into())
     };
-    evidence.put(Feature::Sign, oddness(read));
+    evidence.put(Feature::Sign, looks.signs.oddness.into());
     evidence.put(Feature::SignBefore, sign_of(step.from.checked_sub(1)));
     evidence.put(Feature::SignBehind, sign_of(Some(step.to)));
-    evidence.put(Feature::Number, number_shape(read));
-    evidence.put(Feature::Signs, signs);
+    evidence.put(Feature::Number, looks.signs.shape.into());
+    evidence.put(Feature::Signs, looks.signs.kind.into());
     evidence.put(Feature::Kind, kind);
     evidence.put(Feature::Casing, casing);
     evidence.put(Feature::Pasted, before + 2 * behind);
-}
-
-/// How seldom what begins with a sign is what was printed, by rank: 0 no sign,
-/// up to what hardly any text has.
-fn oddness(text: &str) -> Cost {
-    match text.chars().next() {
-        None => 0,
-        Some(c) if c.is_alphanumeric() || c.is_whitespace() => 0,
-        Some('.' | ',') => 1,
-        Some(';' | ':') => 2,
-        Some('(' | ')') => 3,
-        Some('/' | '-' | '–' | '%' | '+') => 4,
-        Some('“' | '”' | '"') => 5,
-        Some('…' | '&' | '=' | '[' | ']') => 6,
-        Some('!' | '?') => 7,
-        Some('\'' | '’' | '‘') => 8,
-        Some('*') => 9,
-        Some(_) => 10,
-    }
-}
-
-/// 0 no digit, 1 to 4 as many digits alone, 5 with a leading 0, 6 more digits,
-/// 7 digits and signs, 8 digits and letters, 9 all three.
-fn number_shape(text: &str) -> Cost {
-    let count = |is: fn(char) -> bool| text.chars().filter(|&c| is(c)).count();
-    let digits = count(|c| c.is_ascii_digit());
-    let (letters, all) = (count(char::is_alphabetic), text.chars().count());
-    match () {
-        () if digits == 0 => 0,
-        () if digits == all && digits > 1 && text.starts_with('0') => 5,
-        () if digits == all && digits > 4 => 6,
-        () if digits == all => digits as Cost,
-        () if letters == 0 => 7,
-        () if digits + letters == all => 8,
-        () => 9,
-    }
-}
-
-/// FNV-1a over the bytes.
-fn fingerprint(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_signs_by_their_looks() {
-        let shapes = [
-            "công",
-            "5",
-            "02",
-            "2015",
-            "30000",
-            "27/4/2015",
-            "12V",
-            "43-KL/TW",
-        ];
-        assert_eq!(shapes.map(number_shape), [0, 1, 5, 4, 6, 7, 8, 9]);
-        let signs = ["công", "", ".", "”", "*", "|"];
-        assert_eq!(signs.map(oddness), [0, 0, 1, 5, 9, 10]);
-    }
 }

@@ -11,6 +11,7 @@
 //! changes stay out.
 
 mod evidence;
+mod signs;
 #[cfg(feature = "train")]
 pub mod train;
 mod trees;
@@ -18,6 +19,7 @@ mod trees;
 #[cfg(feature = "train")]
 pub(crate) use evidence::Evidence;
 pub(crate) use evidence::{Decision, Gatherer};
+pub(crate) use signs::Signs;
 #[cfg(feature = "train")]
 pub(crate) use trees::SURE;
 pub(crate) use trees::Trees;

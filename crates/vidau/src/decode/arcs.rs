@@ -8,11 +8,12 @@ use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
 use super::rule_arcs::RuleArcs;
 use super::stray::is_stray_quote;
+use super::texts::Read;
 use crate::candidates::{Asked, Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
 use crate::cost::{Cost, NAT};
 use crate::document::Break;
 use crate::engine::Engine;
-use crate::engine::PROFILES;
+use crate::engine::{PROFILES, is_exact};
 use crate::knowledge::Profile;
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
@@ -94,7 +95,21 @@ pub(crate) struct ArcBuilder {
     rules: RuleArcs,
     foreign: ForeignLines,
     joined: String,
-    folded: String,
+    /// The cache's slots of the block's texts, once they are asked for.
+    slots: Vec<Option<u32>>,
+    /// The token whose candidates were merged for the one before it, and they.
+    next: Option<usize>,
+    next_merged: Vec<Candidate>,
+}
+
+/// A text to find candidates of.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'t> {
+    text: &'t str,
+    /// The cache's.
+    slot: u32,
+    /// Whether it is no damage; see [`is_exact`].
+    is_exact: bool,
 }
 
 /// Where in a sentence a word stands, as far as capitals go.
@@ -113,6 +128,9 @@ impl ArcBuilder {
     /// looks which lines are in another language.
     pub(crate) fn begin(&mut self, engine: &Engine, block: &Block) {
         self.cache.trim();
+        self.slots.clear();
+        self.slots.resize(block.numbers(), None);
+        self.next = None;
         self.foreign.clear();
         if engine.arcs.foreign_line.is_some() {
             self.foreign.find(engine, block);
@@ -136,7 +154,7 @@ impl ArcBuilder {
             if block.tokens()[i].kind != TokenKind::Word {
                 continue;
             }
-            let evidence = self.token_evidence(engine, block.text_of(i, i + 1));
+            let evidence = self.token_evidence(engine, block, i);
             for (sum, cost) in sum.iter_mut().zip(evidence) {
                 *sum += cost / 2;
             }
@@ -147,10 +165,10 @@ impl ArcBuilder {
     /// How much worse than the best each profile explains a token. One word,
     /// however odd, does not decide a line, so the difference is bounded, and
     /// with it the search.
-    fn token_evidence(&mut self, engine: &Engine, text: &str) -> ByProfile {
+    fn token_evidence(&mut self, engine: &Engine, block: &Block, i: usize) -> ByProfile {
         const MOST: Cost = 6 * NAT;
-        let token = self.cache.token(text);
-        if let Some(known) = self.cache.evidence(token) {
+        let Wanted { text, slot, .. } = self.token(block, i);
+        if let Some(known) = self.cache.evidence(slot) {
             return known;
         }
         let mut least = engine.as_read_price(text);
@@ -183,7 +201,7 @@ impl ArcBuilder {
         for cost in &mut costs {
             *cost = (*cost - least).min(MOST);
         }
-        self.cache.put_evidence(token, costs);
+        self.cache.put_evidence(slot, costs);
         costs
     }
 
@@ -285,27 +303,31 @@ impl ArcBuilder {
         before: Before,
         lattice: &mut Lattice,
     ) -> Before {
-        let text = block.text_of(i, i + 1);
-        let read_casing = casing(text);
+        let wanted = self.token(block, i);
+        let read = block.read(block.tokens()[i].number);
+        let text = wanted.text;
+        let read_casing = read.looks.casing;
         let foreign_line = engine.arcs.foreign_line;
         let foreign_line = foreign_line.filter(|_| self.foreign.contains(block.tokens()[i].line));
         let asked = match foreign_line {
             Some(_) => Asked::Near,
             None => Asked::All,
         };
-        self.merge(engine, text, line, asked);
+        if self.next == Some(i) {
+            std::mem::swap(&mut self.merged, &mut self.next_merged);
+        } else {
+            self.merge(engine, wanted, line, asked);
+        }
         let mut best = Cost::MAX;
         let mut known = false;
-        self.folded.clear();
-        lm::fold_word(text, &mut self.folded);
         let confidence = block.tokens()[i].confidence;
-        let trust = confidence.map_or(0, |c| engine.trust(&self.folded, c, line));
+        let trust = confidence.map_or(0, |c| engine.trust(read.folded, c, line));
         let is_lone = read_casing == Casing::Upper && is_among_small(block, i);
         let is_part = read_casing == Casing::Upper && is_in_abbreviation(block, i);
-        let is_number = is_roman(text) && text.bytes().all(|b| b.is_ascii_uppercase());
+        let is_number = text.bytes().all(|b| b.is_ascii_uppercase()) && is_roman(text);
         for c in &self.merged {
             best = best.min(c.cost);
-            let is_as_read = engine.lexicon.word(c.id) == self.folded;
+            let is_as_read = read.looks.folded_word == Some(c.id);
             known |= is_as_read && engine.unseen_price(c.id) == 0;
             // "khoá XI" is no "khoá XII", however often that is written.
             if is_number && !is_as_read && is_roman(engine.lexicon.word(c.id)) {
@@ -324,8 +346,8 @@ impl ArcBuilder {
             arc.cost += foreign_line.unwrap_or(0);
             lattice.push(arc);
         }
-        if is_miscased(text, is_lone)
-            && let Some(id) = engine.lexicon.id(text)
+        if is_miscased(text, read_casing, is_lone)
+            && let Some(id) = read.looks.word
         {
             let small = Candidate {
                 id,
@@ -336,14 +358,14 @@ impl ArcBuilder {
             lattice.push(word_arc(engine, i, i + 1, &small, before));
         }
         if foreign_line.is_some() {
-            let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
+            let word = engine.known_id(read.looks.word).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, 0, Some(word)));
             return Before::LowerWord;
         }
         // The token as it stands is always among the readings.
         if !known {
-            let cost = engine.foreign_cost_in(text, line) - trust;
-            let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
+            let cost = engine.foreign_cost_in(read.looks, line) - trust;
+            let word = engine.known_id(read.looks.word).unwrap_or(lm::UNKNOWN);
             lattice.push(Arc::as_read(i, i + 1, cost, Some(word)));
         }
         if best > engine.arcs.sound_word {
@@ -371,7 +393,8 @@ impl ArcBuilder {
         price: Cost,
         lattice: &mut Lattice,
     ) {
-        self.merge(engine, block.text_of(i, i + 1), line, Asked::Few);
+        let wanted = self.token(block, i);
+        self.merge(engine, wanted, line, Asked::Few);
         self.push_best(engine, i, i + 1, before, price, lattice);
     }
 
@@ -412,7 +435,8 @@ impl ArcBuilder {
             if !can_join {
                 break;
             }
-            self.merge(engine, block.text_of(i, j + 1), line, Asked::Few);
+            let wanted = self.wanted(block.text_of(i, j + 1));
+            self.merge(engine, wanted, line, Asked::Few);
             self.push_best(engine, i, j + 1, before, engine.arcs.speck, lattice);
         }
     }
@@ -439,16 +463,15 @@ impl ArcBuilder {
         if !is_gap || next.kind != TokenKind::Word || length > MAX_JOINED {
             return;
         }
-        if best <= engine.arcs.sound_word
-            && self.is_sound(engine, block.text_of(i + 2, i + 3), line)
-        {
+        if best <= engine.arcs.sound_word && self.is_sound(engine, block, i + 2, line) {
             return;
         }
         let mut joined = std::mem::take(&mut self.joined);
         joined.clear();
         joined.push_str(block.text_of(i, i + 1));
         joined.push_str(block.text_of(i + 2, i + 3));
-        self.merge(engine, &joined, line, Asked::Few);
+        let wanted = self.wanted(&joined);
+        self.merge(engine, wanted, line, Asked::Few);
         self.joined = joined;
         let price = engine.blank_inserted(line);
         self.push_best(engine, i, i + 3, before, price, lattice);
@@ -474,6 +497,7 @@ impl ArcBuilder {
             if right.chars().nth(1).is_none() {
                 break;
             }
+            let left = self.wanted(left);
             self.merge(engine, left, line, Asked::FewSyllables);
             self.left.clear();
             let n = engine.arcs.split_best;
@@ -481,6 +505,7 @@ impl ArcBuilder {
             if self.left.is_empty() {
                 continue;
             }
+            let right = self.wanted(right);
             self.merge(engine, right, line, Asked::FewSyllables);
             for l in &self.left {
                 for r in self.merged.iter().take(n) {
@@ -513,26 +538,51 @@ impl ArcBuilder {
         }
     }
 
-    /// Whether a word has a cheap reading.
-    fn is_sound(&mut self, engine: &Engine, text: &str, line: &ByProfile) -> bool {
-        self.merge(engine, text, line, Asked::All);
-        let best = self.merged.iter().map(|c| c.cost).min();
+    /// Whether the word at token `i`, the next one that is asked for, has a
+    /// cheap reading.
+    fn is_sound(&mut self, engine: &Engine, block: &Block, i: usize, line: &ByProfile) -> bool {
+        let wanted = self.token(block, i);
+        self.merge(engine, wanted, line, Asked::All);
+        std::mem::swap(&mut self.merged, &mut self.next_merged);
+        self.next = Some(i);
+        let best = self.next_merged.iter().map(|c| c.cost).min();
         best.is_some_and(|b| b <= engine.arcs.sound_word)
+    }
+
+    /// Token `i`, to be asked for.
+    fn token<'t>(&mut self, block: &'t Block, i: usize) -> Wanted<'t> {
+        let number = block.tokens()[i].number;
+        let Read { text, looks, .. } = block.read(number);
+        let slot = &mut self.slots[number as usize];
+        Wanted {
+            text,
+            slot: *slot.get_or_insert_with(|| self.cache.token(text)),
+            is_exact: looks.is_exact,
+        }
+    }
+
+    /// Another text, to be asked for.
+    fn wanted<'t>(&mut self, text: &'t str) -> Wanted<'t> {
+        Wanted {
+            text,
+            slot: self.cache.token(text),
+            is_exact: is_exact(text, casing(text)),
+        }
     }
 
     /// The candidates of `text` under the profiles of its line, each at its
     /// least cost; best first.
-    fn merge(&mut self, engine: &Engine, text: &str, line: &ByProfile, asked: Asked) {
+    fn merge(&mut self, engine: &Engine, wanted: Wanted<'_>, line: &ByProfile, asked: Asked) {
         self.merged.clear();
         let mut merged = std::mem::take(&mut self.merged);
-        let scales = engine.scales_in(text, line);
+        let scales = engine.scales_in(wanted.is_exact, line);
         let mut profiles = 0;
         for (p, &weight) in line.iter().enumerate() {
             if weight > engine.arcs.profile_margin {
                 continue;
             }
             profiles += 1;
-            let found = self.find(engine, text, p, asked);
+            let found = self.find(engine, wanted, p, asked);
             merged.extend(found.iter().map(|c| Candidate {
                 cost: c.cost * scales[p] / 256 + weight,
                 ..*c
@@ -548,9 +598,15 @@ impl ArcBuilder {
         self.merged = merged;
     }
 
-    fn find(&mut self, engine: &Engine, text: &str, profile: usize, asked: Asked) -> &[Candidate] {
-        let token = self.cache.token(text);
-        if self.cache.get(token, profile, asked).is_none() {
+    fn find(
+        &mut self,
+        engine: &Engine,
+        wanted: Wanted<'_>,
+        profile: usize,
+        asked: Asked,
+    ) -> &[Candidate] {
+        let Wanted { text, slot, .. } = wanted;
+        if self.cache.get(slot, profile, asked).is_none() {
             let bounds = engine.arcs.bounds;
             let max_cost = match asked {
                 Asked::Near => engine.arcs.near,
@@ -578,9 +634,9 @@ impl ArcBuilder {
                     ..bounds
                 },
             );
-            self.cache.put(token, profile, asked, found);
+            self.cache.put(slot, profile, asked, found);
         }
-        self.cache.get(token, profile, asked).unwrap_or(&[])
+        self.cache.get(slot, profile, asked).unwrap_or(&[])
     }
 }
 

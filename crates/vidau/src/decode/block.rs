@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use super::texts::{Looks, NO_TEXT, Read, Texts};
 use crate::document::{Break, Document};
+use crate::lexicon::Lexicon;
 use crate::text::{Normalizer, Token, TokenKind, tokenize};
 
 /// A token of a block.
@@ -12,6 +14,8 @@ pub(crate) struct BlockToken {
     /// In the block's text.
     pub(crate) start: u32,
     pub(crate) end: u32,
+    /// Its text's, once they have [numbers](Block::number_texts); blanks have none.
+    pub(crate) number: u32,
     pub(crate) kind: TokenKind,
     /// The break that this token stands for, where it ends a line.
     pub(crate) line_end: Option<Break>,
@@ -31,6 +35,7 @@ pub(crate) struct Block {
     text: String,
     tokens: Vec<BlockToken>,
     lines: u32,
+    texts: Texts,
     normalizer: Normalizer,
     line_tokens: Vec<Token>,
 }
@@ -63,6 +68,7 @@ impl Block {
             self.tokens.push(BlockToken {
                 start: base + token.start,
                 end: base + token.end,
+                number: NO_TEXT,
                 kind: token.kind,
                 line_end: None,
                 line: self.lines,
@@ -75,6 +81,7 @@ impl Block {
         self.tokens.push(BlockToken {
             start: at,
             end: at,
+            number: NO_TEXT,
             kind: TokenKind::Blank,
             line_end: Some(end),
             line: self.lines,
@@ -83,6 +90,42 @@ impl Block {
             source_end: range.end,
         });
         self.lines += 1;
+    }
+
+    /// Gives a number to the text of each token.
+    pub(crate) fn number_texts(&mut self, lexicon: &Lexicon) {
+        self.texts.trim();
+        for token in &mut self.tokens {
+            if token.kind != TokenKind::Blank {
+                let text = &self.text[token.start as usize..token.end as usize];
+                token.number = self.texts.number(text, lexicon);
+            }
+        }
+    }
+
+    /// The number of the text of tokens `from..to`.
+    pub(crate) fn number_of(&mut self, from: usize, to: usize, lexicon: &Lexicon) -> u32 {
+        let (first, last) = (&self.tokens[from], &self.tokens[to - 1]);
+        if from + 1 == to && first.number != NO_TEXT {
+            return first.number;
+        }
+        let text = &self.text[first.start as usize..last.end as usize];
+        self.texts.number(text, lexicon)
+    }
+
+    /// How many texts have numbers.
+    pub(crate) fn numbers(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// What the text of this number is.
+    pub(crate) fn looks(&self, number: u32) -> &Looks {
+        self.texts.looks(number)
+    }
+
+    /// The text of this number.
+    pub(crate) fn read(&self, number: u32) -> Read<'_> {
+        self.texts.read(number)
     }
 
     pub(crate) fn tokens(&self) -> &[BlockToken] {

@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use crate::engine::Engine;
-use crate::syllable::{Casing, casing, is_legal_bare};
+use crate::syllable::Casing;
 use crate::text::TokenKind;
 
 /// Which lines of a block are in another language.
@@ -54,21 +54,21 @@ impl ForeignLines {
     pub(crate) fn find(&mut self, engine: &Engine, block: &Block) {
         self.counts.clear();
         self.counts.resize(block.lines(), Counts::default());
-        for (i, token) in block.tokens().iter().enumerate() {
+        for token in block.tokens() {
             if token.kind != TokenKind::Word {
                 continue;
             }
-            let text = block.text_of(i, i + 1);
+            let looks = block.looks(token.number);
             // Abbreviations in capitals belong to any language.
-            if text.chars().nth(1).is_none() || casing(text) == Casing::Upper {
+            if looks.chars < 2 || looks.casing == Casing::Upper {
                 continue;
             }
             let counts = &mut self.counts[token.line as usize];
             counts.words += 1;
-            counts.marked += u32::from(!text.bytes().all(|b| b.is_ascii_alphabetic()));
-            if !is_legal_bare(text) {
+            counts.marked += u32::from(!looks.is_ascii);
+            if !looks.is_legal_bare {
                 counts.odd += 1;
-                counts.known += u32::from(engine.known_word(text).is_some());
+                counts.known += u32::from(engine.known_id(looks.word).is_some());
             }
         }
         self.clear();

@@ -5,7 +5,7 @@
 //! not as clean as they seem, and more may be wrong in them.
 
 use super::Worker;
-use crate::decode::probability;
+use crate::decode::{Output, probability};
 use crate::text::TokenKind;
 
 /// The probability from which on a changed word counts.
@@ -27,11 +27,15 @@ impl Worker<'_> {
             let arc = self.lattice.arcs()[number as usize];
             self.lattice.steps(&arc, &mut self.steps);
             for step in &self.steps {
-                let first = &self.block.tokens()[step.from];
-                let read = self.block.text_of(step.from, step.to);
-                let is_changed = first.kind == TokenKind::Word
-                    && self
-                        .renderer
+                let first = self.block.tokens()[step.from];
+                if first.kind != TokenKind::Word || step.output == Output::AsRead {
+                    continue;
+                }
+                let lexicon = &self.engine.lexicon;
+                let number = self.block.number_of(step.from, step.to, lexicon);
+                let read = self.block.read(number);
+                let is_changed =
+                    self.renderer
                         .differs(self.engine, &self.lattice, read, step.output);
                 if is_changed {
                     self.weights.note_damage(first.line as usize);

@@ -262,6 +262,7 @@ impl Worker<'_> {
         if self.block.lines() == 0 {
             return;
         }
+        self.block.number_texts(&self.engine.lexicon);
         self.arcs.begin(self.engine, &self.block);
         self.weights.clear();
         let tokens = self.block.tokens();

@@ -9,7 +9,7 @@ use super::{Reason, Worker};
 use crate::confidence::Decision;
 #[cfg(feature = "train")]
 use crate::confidence::Evidence;
-use crate::decode::{Output, Step, is_clean, is_impossible, is_stray, probability};
+use crate::decode::{Output, Read, Step, is_clean, is_impossible, is_stray, probability};
 use crate::document::Document;
 use crate::engine::{PROFILES, likeliest};
 use crate::render::Renderer;
@@ -94,10 +94,13 @@ impl Worker<'_> {
                     continue;
                 }
                 let is_one = step.to == step.from + 1;
+                let lexicon = &self.engine.lexicon;
+                let number = self.block.number_of(step.from, step.to, lexicon);
                 decisions.push(Decision {
                     step,
+                    number,
                     at,
-                    output: self.trusted(step, at),
+                    output: self.trusted(step, number, at),
                     is_stray: is_kept
                         && is_one
                         && self.engine.flags_stray
@@ -110,8 +113,8 @@ impl Worker<'_> {
 
     /// The step's output, or the text as read where that is a word and the
     /// output not much likelier.
-    fn trusted(&mut self, step: Step, at: usize) -> Output {
-        let read = self.block.text_of(step.from, step.to);
+    fn trusted(&mut self, step: Step, number: u32, at: usize) -> Output {
+        let read = self.block.read(number);
         let output = step.output;
         if !self.is_word(read)
             || !self
@@ -121,7 +124,7 @@ impl Worker<'_> {
             return output;
         }
         let posterior = self.posterior(at);
-        let as_read = self.as_read_probability(step);
+        let as_read = self.as_read_probability(step, number);
         let line = self.block.tokens()[step.from].line as usize;
         if posterior < self.change_above(line) * (posterior + as_read) {
             Output::AsRead
@@ -137,8 +140,8 @@ impl Worker<'_> {
         self.options.change_above.unwrap_or_else(by_line)
     }
 
-    fn is_word(&self, read: &str) -> bool {
-        self.engine.known_word(read).is_some() || self.knowledge.has(read)
+    fn is_word(&self, read: Read<'_>) -> bool {
+        self.engine.known_id(read.looks.word).is_some() || self.knowledge.has(read.text)
     }
 
     /// The decoder's probability of arc `at` of the best way.
@@ -146,8 +149,8 @@ impl Worker<'_> {
         probability(self.beam.posteriors()[self.beam.path()[at] as usize])
     }
 
-    fn as_read_probability(&mut self, step: Step) -> f32 {
-        let read = self.block.text_of(step.from, step.to);
+    fn as_read_probability(&mut self, step: Step, number: u32) -> f32 {
+        let read = self.block.read(number);
         self.renderer
             .as_read_probability(self.engine, read, &self.lattice, &self.beam, step)
     }
@@ -162,12 +165,12 @@ impl Worker<'_> {
         } else if decision.output == decision.step.output {
             self.posterior(decision.at)
         } else {
-            self.as_read_probability(decision.step)
+            self.as_read_probability(decision.step, decision.number)
         }
     }
 
     /// How sure a change of `read` into `output` on `line` of the block has to be.
-    fn least_confidence(&self, line: usize, read: &str, output: Output) -> f32 {
+    fn least_confidence(&self, line: usize, read: Read<'_>, output: Output) -> f32 {
         let is_clean = || is_clean(self.weights.line(line));
         match (self.options.min_confidence, output) {
             (Some(least), _) => least,
@@ -176,7 +179,7 @@ impl Worker<'_> {
             (None, Output::Word(id, _)) if is_foreign(self.engine.lexicon.word(id)) => {
                 INTO_FOREIGN_ON_CLEAN_LINES
             }
-            (None, _) if is_foreign(read) => FOREIGN_ON_CLEAN_LINES,
+            (None, _) if is_foreign(read.text) => FOREIGN_ON_CLEAN_LINES,
             (None, _) if self.is_word(read) => WORDS_ON_CLEAN_LINES,
             (None, _) => ON_CLEAN_LINES,
         }
@@ -196,7 +199,7 @@ impl Worker<'_> {
         let last = self.block.tokens()[step.to - 1];
         let span = first.source_start..last.source_end;
         let original = &source[span.clone()];
-        let read = self.block.text_of(step.from, step.to);
+        let read = self.block.read(decision.number);
         let mut output = decision.output;
         let mut changed = self
             .renderer
@@ -205,15 +208,15 @@ impl Worker<'_> {
             changed && confidence < self.least_confidence(first.line as usize, read, output);
         if is_doubtful {
             output = Output::AsRead;
-            confidence = self.as_read_probability(step);
+            confidence = self.as_read_probability(step, decision.number);
             changed = false;
         }
-        let read = self.block.text_of(step.from, step.to);
+        let read = self.block.read(decision.number);
         // Ð, of the Icelandic alphabet, looks like Đ and is meant for it.
         let is_letter = !changed
             && matches!(first.kind, TokenKind::Word | TokenKind::Code)
             && original.contains('Ð')
-            && !read.contains('Ð')
+            && !read.text.contains('Ð')
             && (first.kind == TokenKind::Code || self.is_word(read));
         changed |= is_letter;
         // A digit that is taken for a word, or a letter for a digit, is always
@@ -222,7 +225,7 @@ impl Worker<'_> {
             Output::AsRead => false,
             Output::Text(number) => {
                 let digits = |text| str::chars(text).filter(char::is_ascii_digit);
-                !digits(read).eq(digits(self.lattice.text(number)))
+                !digits(read.text).eq(digits(self.lattice.text(number)))
             }
             _ => first.kind == TokenKind::Number,
         };
@@ -234,12 +237,12 @@ impl Worker<'_> {
         let results = &mut self.results;
         let best_start = results.strings.len();
         if is_letter {
-            results.strings.push_str(read);
+            results.strings.push_str(read.text);
         } else if changed {
             self.renderer.render(
                 self.engine,
                 &self.lattice,
-                read,
+                read.text,
                 output,
                 &mut results.strings,
             );
@@ -263,7 +266,7 @@ impl Worker<'_> {
         let alternatives_start = results.alternatives.len();
         self.renderer.alternatives(
             self.engine,
-            read,
+            read.text,
             &self.lattice,
             &self.beam,
             step,
@@ -281,7 +284,7 @@ impl Worker<'_> {
             changed,
             reason: match is_letter {
                 true => Reason::Letters,
-                false => Renderer::reason(self.engine, &self.lattice, read, output),
+                false => Renderer::reason(self.engine, &self.lattice, read.text, output),
             },
             alternatives: alternatives_start..results.alternatives.len(),
         });

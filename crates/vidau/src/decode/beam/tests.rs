@@ -31,6 +31,7 @@ fn lattice(engine: &Engine, arcs: &mut ArcBuilder, text: &str) -> Lattice {
     for run in document.runs() {
         block.push_line(&document, run.range.clone(), run.break_after);
     }
+    block.number_texts(&engine.lexicon);
     let mut weights = ProfileWeights::default();
     let tokens = block.tokens();
     arcs.begin(engine, &block);
