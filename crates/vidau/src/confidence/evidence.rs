@@ -152,8 +152,8 @@ pub(crate) struct Gatherer {
     evidence: Vec<Evidence>,
     probabilities: Vec<f32>,
     lines: Vec<Sums>,
-    /// What was read, what was written for it, and the decision's number.
-    alike: Vec<(u32, Output, u32)>,
+    /// Number of what was read and the decision's, as one number.
+    alike: Vec<u64>,
 }
 
 impl Gatherer {
@@ -246,17 +246,17 @@ impl Gatherer {
     /// same letters is seldom damage.
     fn look_for_others(&mut self, decisions: &[Decision]) {
         self.alike.clear();
-        let read = decisions
-            .iter()
-            .zip(0..)
-            .map(|(d, i)| (d.number, d.output, i));
+        let read = decisions.iter().zip(0..);
+        let read = read.map(|(decision, i)| u64::from(decision.number) << 32 | i);
         self.alike.extend(read);
-        self.alike.sort_unstable_by_key(|&(read, _, i)| (read, i));
-        for group in self.alike.chunk_by(|a, b| a.0 == b.0) {
-            for &(_, output, i) in group {
-                let looked_at = &group[..group.len().min(LOOKED_AT)];
-                let others = looked_at.iter().filter(|o| o.1 != output).count();
-                let evidence = &mut self.evidence[i as usize];
+        self.alike.sort_unstable();
+        let output = |place: &u64| decisions[*place as u32 as usize].output;
+        for group in self.alike.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let looked_at = &group[..group.len().min(LOOKED_AT)];
+            for place in group {
+                let written = output(place);
+                let others = looked_at.iter().filter(|o| output(o) != written).count();
+                let evidence = &mut self.evidence[*place as u32 as usize];
                 evidence.put(Feature::Alike, (group.len() as Cost - 1).min(MOST));
                 evidence.put(Feature::AlikeOtherwise, (others as Cost).min(MOST));
             }

@@ -27,9 +27,15 @@ const TREE: usize = SPLITS * 3 + LEAVES * 2;
 /// Places that are judged together, so that a comparison is one instruction
 /// for several of them.
 const LANES: usize = 16;
+/// So many times as many places come to each tree in turn, whose numbers are
+/// spread over the lanes but once for them.
+const GROUPS: usize = 16;
 
-/// A value for each of the places.
-type Lanes = [i16; LANES];
+/// A value for each of the places; aligned, so that it is taken from memory
+/// where it is needed.
+#[derive(Clone, Copy)]
+#[repr(align(16))]
+struct Lanes([i16; LANES]);
 
 /// The features' values, so many that no feature's number has to be checked.
 type Values = [Lanes; FEATURES.next_power_of_two()];
@@ -43,10 +49,37 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    fn spread(&self) -> Spread {
+        let of_pairs = |number: fn(i16, i16) -> i16| {
+            let mut spread = [Lanes([0; LANES]); LEAVES / 2];
+            for (lanes, pair) in spread.iter_mut().zip(self.leaves.chunks_exact(2)) {
+                *lanes = Lanes([number(pair[0], pair[1]); LANES]);
+            }
+            spread
+        };
+        Spread {
+            features: self.splits.map(|(feature, _)| feature),
+            thresholds: self.splits.map(|(_, threshold)| Lanes([threshold; LANES])),
+            left: of_pairs(|left, _| left),
+            either: of_pairs(|left, right| left ^ right),
+        }
+    }
+}
+
+/// A tree's numbers, each once a lane.
+struct Spread {
+    features: [u8; SPLITS],
+    thresholds: [Lanes; SPLITS],
+    /// Of each pair of leaves the left one, and its bits that the right one has
+    /// otherwise.
+    left: [Lanes; LEAVES / 2],
+    either: [Lanes; LEAVES / 2],
+}
+
+impl Spread {
     /// The leaf that each of the places comes to: from the leaves up, at each
-    /// split one of the two below. Not inlined, where the wider sums would
-    /// have the compiler take four lanes at a time instead of eight.
-    #[inline(never)]
+    /// split one of the two below.
+    #[inline(always)]
     fn leaves(&self, values: &Values) -> Lanes {
         let (left, right) = (self.half(1, values), self.half(2, values));
         self.choose(0, values, left, right)
@@ -57,9 +90,8 @@ impl Tree {
     #[inline(always)]
     fn half(&self, at: usize, values: &Values) -> Lanes {
         let pair = |at: usize| {
-            let leaf = 2 * at + 1 - SPLITS;
-            let [left, right] = [self.leaves[leaf], self.leaves[leaf + 1]];
-            self.choose(at, values, [left; LANES], [right; LANES])
+            let pair = at + 1 - LEAVES / 2;
+            self.turn(at, values, self.left[pair], self.either[pair])
         };
         let (first, second) = (2 * at + 1, 2 * at + 2);
         let left = (pair(2 * first + 1), pair(2 * first + 2));
@@ -72,12 +104,23 @@ impl Tree {
     /// For each place the left or the right, by split `at`.
     #[inline(always)]
     fn choose(&self, at: usize, values: &Values, left: Lanes, right: Lanes) -> Lanes {
-        let (feature, threshold) = self.splits[at];
-        let values = &values[usize::from(feature) % values.len()];
+        let mut either = left;
+        for lane in 0..LANES {
+            either.0[lane] ^= right.0[lane];
+        }
+        self.turn(at, values, left, either)
+    }
+
+    /// For each place the left, with the bits of `either` turned where split
+    /// `at` leads to the right.
+    #[inline(always)]
+    fn turn(&self, at: usize, values: &Values, left: Lanes, either: Lanes) -> Lanes {
+        let values = &values[usize::from(self.features[at]) % values.len()];
+        let thresholds = &self.thresholds[at];
         let mut chosen = left;
         for lane in 0..LANES {
-            let is_above = -i16::from(values[lane] > threshold);
-            chosen[lane] ^= (left[lane] ^ right[lane]) & is_above;
+            let is_above = -i16::from(values.0[lane] > thresholds.0[lane]);
+            chosen.0[lane] ^= either.0[lane] & is_above;
         }
         chosen
     }
@@ -86,11 +129,23 @@ impl Tree {
 /// What takes evidence for log odds.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trees {
-    pub(super) start: i16,
-    pub(super) trees: Vec<Tree>,
+    start: i16,
+    trees: Vec<Tree>,
+    /// The sum of so many leaves has 16 bits.
+    summed: usize,
 }
 
 impl Trees {
+    pub(super) fn new(start: i16, trees: Vec<Tree>) -> Self {
+        let leaves = trees.iter().flat_map(|tree| tree.leaves);
+        let most = leaves.map(i16::unsigned_abs).max().unwrap_or(0);
+        Self {
+            start,
+            trees,
+            summed: usize::from((i16::MAX as u16 / most.max(1)).max(1)),
+        }
+    }
+
     /// The trees of a model that has some.
     pub(crate) fn open(container: &Container) -> Result<Option<Self>> {
         if !container.sections().any(|(tag, _)| tag == SURE) {
@@ -128,10 +183,7 @@ impl Trees {
             }
             trees.push(tree);
         }
-        Ok(Self {
-            start: number(&header[2..]),
-            trees,
-        })
+        Ok(Self::new(number(&header[2..]), trees))
     }
 
     /// The section's bytes.
@@ -154,20 +206,35 @@ impl Trees {
     /// The probability, 0 to 1, that each of the places of which this is known
     /// is right; added to `probabilities` in their order.
     pub(crate) fn judge(&self, evidence: &[Evidence], probabilities: &mut Vec<f32>) {
-        for places in evidence.chunks(LANES) {
-            let mut values: Values = [[0; LANES]; FEATURES.next_power_of_two()];
-            for (lane, place) in places.iter().enumerate() {
-                for (feature, values) in values.iter_mut().take(FEATURES).enumerate() {
-                    values[lane] = place.value(feature);
+        let mut values: [Values; GROUPS] =
+            [[Lanes([0; LANES]); FEATURES.next_power_of_two()]; GROUPS];
+        for places in evidence.chunks(GROUPS * LANES) {
+            let groups = places.chunks(LANES);
+            for (places, values) in groups.clone().zip(&mut values) {
+                for (lane, place) in places.iter().enumerate() {
+                    for (feature, values) in values.iter_mut().take(FEATURES).enumerate() {
+                        values.0[lane] = place.value(feature);
+                    }
                 }
             }
-            let mut log_odds = [i32::from(self.start); LANES];
-            for tree in &self.trees {
-                for (sum, leaf) in log_odds.iter_mut().zip(tree.leaves(&values)) {
-                    *sum += i32::from(leaf);
+            let mut log_odds = [[i32::from(self.start); LANES]; GROUPS];
+            for trees in self.trees.chunks(self.summed) {
+                let mut sums = [Lanes([0; LANES]); GROUPS];
+                for tree in trees {
+                    let tree = tree.spread();
+                    for (sums, values) in sums.iter_mut().zip(&values).take(groups.len()) {
+                        let leaves = tree.leaves(values);
+                        for (sum, leaf) in sums.0.iter_mut().zip(leaves.0) {
+                            *sum += leaf;
+                        }
+                    }
+                }
+                let sums = sums.iter().flat_map(|lanes| lanes.0);
+                for (log_odds, sum) in log_odds.as_flattened_mut().iter_mut().zip(sums) {
+                    *log_odds += i32::from(sum);
                 }
             }
-            let places = log_odds.iter().take(places.len());
+            let places = log_odds.as_flattened().iter().take(places.len());
             probabilities.extend(places.map(|&log_odds| {
                 let odds = (f64::from(log_odds) / f64::from(NAT)).exp();
                 (odds / (1.0 + odds)).clamp(0.0, 1.0) as f32
@@ -200,10 +267,8 @@ mod tests {
 
     #[test]
     fn values_above_the_threshold_go_right() {
-        let trees = Trees {
-            start: 0,
-            trees: vec![stump(3, 7, [-512, 512]), stump(3, 100, [-512, 0])],
-        };
+        let trees = vec![stump(3, 7, [-512, 512]), stump(3, 100, [-512, 0])];
+        let trees = Trees::new(0, trees);
         let with = |value| {
             let mut evidence = Evidence::default();
             evidence.set(3, value);
@@ -218,10 +283,8 @@ mod tests {
     #[cfg(feature = "train")]
     #[test]
     fn bytes_are_read_as_written() {
-        let trees = Trees {
-            start: -300,
-            trees: vec![stump(1, -7, [3, -4]), stump(2, 70, [300, -400])],
-        };
+        let trees = vec![stump(1, -7, [3, -4]), stump(2, 70, [300, -400])];
+        let trees = Trees::new(-300, trees);
         let bytes = trees.to_bytes();
         assert_eq!(Trees::parse(&bytes), Ok(trees));
         let mut odd = bytes.clone();

@@ -70,40 +70,52 @@ struct Reading {
 }
 
 /// Costs by key, sorted and summed.
-#[derive(Debug)]
-struct Counts<K>(Vec<(K, Cost)>);
-
-impl<K> Default for Counts<K> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+#[derive(Debug, Default)]
+struct Counts {
+    /// Key and cost as one number, which is soon sorted.
+    all: Vec<u64>,
+    sums: Vec<(u64, Cost)>,
 }
 
-impl<K: Ord + Copy> Counts<K> {
+/// Bits of a cost: none is above [`COUNTED`], and roundings may make those of
+/// what is certain a little less than nothing.
+const COST_BITS: u32 = 16;
+/// Added to costs, which then are in order as unsigned numbers.
+const BIAS: Cost = 1 << (COST_BITS - 1);
+
+impl Counts {
     fn clear(&mut self) {
-        self.0.clear();
+        self.all.clear();
     }
 
-    fn add(&mut self, key: K, cost: Cost) {
-        self.0.push((key, cost));
+    fn add(&mut self, key: u64, cost: Cost) {
+        let cost = cost + BIAS;
+        debug_assert!((0..1 << COST_BITS).contains(&cost));
+        self.all.push(key << COST_BITS | cost as u64);
     }
 
     /// Adds up what belongs together; before [`of`](Self::of) is asked.
     fn sum(&mut self) {
-        self.0.sort_unstable();
-        self.0.dedup_by(|later, kept| {
-            let is_same = later.0 == kept.0;
-            if is_same {
-                kept.1 = log_add(kept.1, later.1);
+        self.all.sort_unstable();
+        self.sums.clear();
+        for &both in &self.all {
+            let (key, cost) = (both >> COST_BITS, Cost::from(both as u16) - BIAS);
+            match self.sums.last_mut() {
+                Some((last, sum)) if *last == key => *sum = log_add(*sum, cost),
+                _ => self.sums.push((key, cost)),
             }
-            is_same
-        });
+        }
     }
 
-    fn of(&self, key: K) -> Cost {
-        let found = self.0.binary_search_by_key(&key, |&(k, _)| k);
-        found.map_or(NEVER, |at| self.0[at].1)
+    fn of(&self, key: u64) -> Cost {
+        let found = self.sums.binary_search_by_key(&key, |&(k, _)| k);
+        found.map_or(NEVER, |at| self.sums[at].1)
     }
+}
+
+/// A key of two parts.
+fn both(first: impl Into<u64>, word: u16) -> u64 {
+    first.into() << 16 | u64::from(word)
 }
 
 /// Scratch of the second pass.
@@ -111,10 +123,10 @@ impl<K: Ord + Copy> Counts<K> {
 pub(crate) struct Recurrence {
     places: Vec<Place>,
     readings: Vec<Reading>,
-    after_left: Counts<(u16, u16)>,
-    before_right: Counts<(u16, u16)>,
-    read_as: Counts<(u32, u16)>,
-    read: Counts<u32>,
+    after_left: Counts,
+    before_right: Counts,
+    read_as: Counts,
+    read: Counts,
 }
 
 impl Recurrence {
@@ -218,13 +230,14 @@ impl Recurrence {
                 if r.posterior > COUNTED || r.word < FIRST_WORD {
                     continue;
                 }
-                self.read_as.add((place.read, r.word), r.posterior);
-                self.read.add(place.read, r.posterior);
+                self.read_as.add(both(place.read, r.word), r.posterior);
+                self.read.add(place.read.into(), r.posterior);
                 if place.left != 0 {
-                    self.after_left.add((place.left, r.word), r.posterior);
+                    self.after_left.add(both(place.left, r.word), r.posterior);
                 }
                 if place.right != 0 {
-                    self.before_right.add((r.word, place.right), r.posterior);
+                    self.before_right
+                        .add(both(r.word, place.right), r.posterior);
                 }
             }
         }
@@ -239,8 +252,8 @@ impl Recurrence {
         let beside = |r: &Reading| {
             let mut cost = r.posterior;
             if r.word >= FIRST_WORD {
-                let left = self.after_left.of((place.left, r.word));
-                let right = self.before_right.of((r.word, place.right));
+                let left = self.after_left.of(both(place.left, r.word));
+                let right = self.before_right.of(both(r.word, place.right));
                 cost = log_add(cost, left + options.neighbour);
                 cost = log_add(cost, right + options.neighbour);
             }
@@ -249,7 +262,7 @@ impl Recurrence {
         let all_beside = self.readings.iter().map(beside).fold(NEVER, log_add);
         let all_expected = self.readings.iter().map(|r| r.expected);
         let all_expected = all_expected.fold(NEVER, log_add);
-        let all_read = log_add(self.read.of(place.read), options.expected);
+        let all_read = log_add(self.read.of(place.read.into()), options.expected);
         let mut is_changed = false;
         for r in &self.readings {
             let mut change = beside(r) - all_beside - r.posterior;
@@ -257,7 +270,7 @@ impl Recurrence {
                 // A word's casings stand and fall together.
                 let casings = self.readings.iter().filter(|o| o.word == r.word);
                 let expected = casings.map(|o| o.expected).fold(NEVER, log_add) - all_expected;
-                let seen = self.read_as.of((place.read, r.word));
+                let seen = self.read_as.of(both(place.read, r.word));
                 let share = log_add(seen, expected + options.expected) - all_read;
                 change += ((share - expected) * options.alike / 256).clamp(-MOST, MOST);
             }
@@ -285,12 +298,13 @@ mod tests {
     fn counts_add_up_as_probabilities() {
         let mut counts = Counts::default();
         let half = crate::cost::cost_of(0.5);
-        counts.add((1, 2), half);
-        counts.add((3, 4), 0);
-        counts.add((1, 2), half);
+        counts.add(both(1u16, 2), half);
+        counts.add(both(3u16, 4), -1);
+        counts.add(both(3u16, 5), 0);
+        counts.add(both(1u16, 2), half);
         counts.sum();
-        assert!(counts.of((1, 2)).abs() <= 1);
-        assert_eq!(counts.of((3, 4)), 0);
-        assert_eq!(counts.of((2, 2)), NEVER);
+        assert!(counts.of(both(1u16, 2)).abs() <= 1);
+        assert_eq!(counts.of(both(3u16, 4)), -1);
+        assert_eq!(counts.of(both(2u16, 2)), NEVER);
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn boost(examples: &[Example], options: &Options) -> (Trees, [f64; 2]
         trees.push(tree);
     }
     let with = loss(examples, &log_odds);
-    (Trees { start, trees }, [with, without])
+    (Trees::new(start, trees), [with, without])
 }
 
 /// One tree, and the leaf of each example.
