@@ -83,6 +83,10 @@ pub(crate) struct Step {
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
     arcs: Vec<Arc>,
+    /// Arcs to be put between the others, each with how many there were before
+    /// it; and their order.
+    late: Vec<(Arc, u32)>,
+    order: Vec<u64>,
     texts: Vec<Range<u32>>,
     pieces: Vec<Piece>,
     /// What texts and pieces write, one after the other.
@@ -94,15 +98,13 @@ pub(crate) struct Lattice {
     over: Vec<i32>,
     /// The pieces, each with its arc's index, by their first token.
     by_token: Vec<(u32, u32, u32)>,
-    /// Of ordering the arcs: where the next of each end goes, and each.
-    next: Vec<u32>,
-    places: Vec<u32>,
 }
 
 impl Lattice {
     /// Starts a new block.
     pub(crate) fn clear(&mut self) {
         self.arcs.clear();
+        self.late.clear();
         self.texts.clear();
         self.pieces.clear();
         self.words.clear();
@@ -113,7 +115,13 @@ impl Lattice {
     /// Adds an arc, in any order, before [`finish`](Self::finish).
     pub(crate) fn push(&mut self, arc: Arc) {
         debug_assert!(arc.from < arc.to);
-        self.arcs.push(arc);
+        // Nearly all arcs span one token and come in order.
+        let is_next = arc.from + 1 == arc.to && self.arcs.last().is_none_or(|l| l.to <= arc.to);
+        if is_next {
+            self.arcs.push(arc);
+        } else {
+            self.late.push((arc, self.arcs.len() as u32));
+        }
     }
 
     /// Adds an arc over tokens `from..to` that writes `text`.
@@ -220,34 +228,22 @@ impl Lattice {
         self.over.clear();
         self.over.resize(tokens + 2, 0);
         for arc in &self.arcs {
+            self.ends[arc.to as usize + 1] += 1;
+        }
+        for n in 1..self.ends.len() {
+            self.ends[n] += self.ends[n - 1];
+        }
+        self.insert_late();
+        for arc in &self.arcs {
             let (from, to) = (arc.from as usize, arc.to as usize);
-            self.ends[to + 1] += 1;
             self.begins[from] += 1;
             if from + 1 < to {
                 self.over[from + 1] += 1;
                 self.over[to] -= 1;
             }
         }
-        for n in 1..self.ends.len() {
-            self.ends[n] += self.ends[n - 1];
+        for n in 1..self.over.len() {
             self.over[n] += self.over[n - 1];
-        }
-        // By counting, as stable as it has to be; in place, since the arcs of
-        // a block are megabytes.
-        self.next.clear();
-        self.next.extend_from_slice(&self.ends);
-        self.places.clear();
-        for arc in &self.arcs {
-            let next = &mut self.next[arc.to as usize];
-            self.places.push(*next);
-            *next += 1;
-        }
-        for at in 0..self.places.len() {
-            while self.places[at] as usize != at {
-                let place = self.places[at] as usize;
-                self.arcs.swap(at, place);
-                self.places.swap(at, place);
-            }
         }
         self.by_token.clear();
         for (a, arc) in (0..).zip(&self.arcs) {
@@ -264,7 +260,38 @@ impl Lattice {
         self.by_token.sort_unstable();
     }
 
-    /// Drops all arcs that are not `wanted`; before [`finish`](Self::finish).
+    /// Puts the late arcs where they belong, the last ones first: before those of
+    /// the same end that came after them.
+    fn insert_late(&mut self) {
+        let by_end = |((arc, _), number): (&(Arc, u32), u64)| u64::from(arc.to) << 32 | number;
+        self.order.clear();
+        self.order.extend(self.late.iter().zip(0..).map(by_end));
+        self.order.sort_unstable();
+        let Some(&(any, _)) = self.late.first() else {
+            return;
+        };
+        let mut end = self.arcs.len();
+        self.arcs.resize(end + self.late.len(), any);
+        let mut node = self.ends.len();
+        for (before, &place) in self.order.iter().enumerate().rev() {
+            let (arc, came) = self.late[place as u32 as usize];
+            // Where those of its end stand, less any that are in their place.
+            let to = arc.to as usize;
+            let at = came.clamp(self.ends[to], self.ends[to + 1]) as usize;
+            let at = at.min(end);
+            for n in to + 1..node {
+                self.ends[n] += before as u32 + 1;
+            }
+            node = to + 1;
+            self.arcs.copy_within(at..end, at + before + 1);
+            self.arcs[at + before] = arc;
+            end = at;
+        }
+        self.late.clear();
+    }
+
+    /// Drops all arcs of a finished lattice that are not `wanted`, which is to be
+    /// finished again.
     pub(crate) fn retain(&mut self, wanted: impl FnMut(&Arc) -> bool) {
         self.arcs.retain(wanted);
     }
@@ -300,5 +327,53 @@ impl Lattice {
     /// Indices of the arcs that end at `node`.
     pub(crate) fn ending_at(&self, node: usize) -> std::ops::Range<usize> {
         self.ends[node] as usize..self.ends[node + 1] as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arcs_stand_by_their_ends_in_the_order_in_which_they_came() {
+        let spans = [
+            (0, 2),
+            (0, 1),
+            (0, 1),
+            (1, 3),
+            (1, 2),
+            (0, 3),
+            (2, 3),
+            (3, 4),
+            (2, 4),
+            (1, 2),
+            (0, 1),
+            (1, 4),
+            (0, 2),
+            (0, 3),
+            (3, 4),
+        ];
+        let mut lattice = Lattice::default();
+        for (number, (from, to)) in (0..).zip(spans) {
+            lattice.push(Arc::as_read(from, to, number, None));
+        }
+        lattice.finish(4);
+        let found: Vec<(usize, Cost)> = (0..=4)
+            .flat_map(|node| lattice.ending_at(node).map(move |a| (node, a)))
+            .map(|(node, a)| (node, lattice.arcs()[a].cost))
+            .collect();
+        let mut expected: Vec<(usize, Cost)> =
+            (0..).zip(spans).map(|(n, (_, to))| (to, n)).collect();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+        assert!(
+            lattice
+                .arcs()
+                .iter()
+                .zip(&found)
+                .all(|(arc, &(node, _))| arc.to as usize == node)
+        );
+        let on_all_ways: Vec<bool> = (0..=4).map(|node| lattice.is_on_all_ways(node)).collect();
+        assert_eq!(on_all_ways, [true, false, false, false, true]);
     }
 }
