@@ -88,7 +88,8 @@ impl Renderer {
                 self.placed.clear();
                 fold_word(word, &mut self.placed);
                 // Capitals count only where the user means them: "TTg".
-                read.folded != self.placed || (casing(word) == Casing::Mixed && read.text != word)
+                read.folded() != self.placed
+                    || (casing(word) == Casing::Mixed && read.text() != word)
             }
             Output::AsRead => false,
             Output::Two(..) | Output::Blank | Output::Text(_) => true,
@@ -96,10 +97,10 @@ impl Renderer {
                 let is_word = read.looks.folded_word == Some(id) || {
                     let word = engine.lexicon.word(id);
                     read.looks.ends_with_digit
-                        && footnote(read.folded, word).is_some_and(|(stem, _)| stem == word)
+                        && footnote(read.folded(), word).is_some_and(|(stem, _)| stem == word)
                 };
                 let is_small = written == CandidateCasing::Lower;
-                !is_word || is_small && is_miscased(read.text, read.looks.casing, true)
+                !is_word || is_small && is_miscased(read.text(), read.looks.casing, true)
             }
         }
     }
@@ -222,10 +223,11 @@ impl Renderer {
         let word = engine.lexicon.word(id);
         let letters = footnote(read, word).map_or(read, |(stem, _)| stem);
         let base = |c| Letter::from_char(c).map(|l| l.base);
+        // The letters of words all have a base.
         let bases = |text| str::chars(text).map(base);
         if read.contains(char::is_whitespace) {
             Reason::Blanks
-        } else if bases(letters).all(|b| b.is_some()) && bases(letters).eq(bases(word)) {
+        } else if bases(letters).eq(bases(word)) {
             Reason::Marks
         } else {
             Reason::Letters

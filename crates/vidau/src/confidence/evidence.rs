@@ -253,9 +253,14 @@ impl Gatherer {
         let output = |place: &u64| decisions[*place as u32 as usize].output;
         for group in self.alike.chunk_by(|a, b| a >> 32 == b >> 32) {
             let looked_at = &group[..group.len().min(LOOKED_AT)];
+            let others_than = |written| looked_at.iter().filter(|o| output(o) != written).count();
+            let mut last = output(&group[0]);
+            let mut others = others_than(last);
             for place in group {
-                let written = output(place);
-                let others = looked_at.iter().filter(|o| output(o) != written).count();
+                if output(place) != last {
+                    last = output(place);
+                    others = others_than(last);
+                }
                 let evidence = &mut self.evidence[*place as u32 as usize];
                 evidence.put(Feature::Alike, (group.len() as Cost - 1).min(MOST));
                 evidence.put(Feature::AlikeOtherwise, (others as Cost).min(MOST));
@@ -344,7 +349,7 @@ fn weigh_readings(
     evidence.put(Feature::ChannelByLetter, arc.cost / letters.max(1));
     evidence.put(Feature::Unigram, unigram);
     evidence.put(Feature::Letters, letters);
-    let reason = Renderer::reason(engine, lattice, read.text, decision.output);
+    let reason = Renderer::reason(engine, lattice, read.text(), decision.output);
     evidence.put(Feature::Reason, reason as Cost);
     let is_common = engine.known_id(known).is_some();
     evidence.put(

@@ -8,7 +8,6 @@ use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
 use super::rule_arcs::RuleArcs;
 use super::stray::is_stray_quote;
-use super::texts::Read;
 use crate::candidates::{Asked, Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
 use crate::cost::{Cost, NAT};
 use crate::document::Break;
@@ -321,7 +320,7 @@ impl ArcBuilder {
         let mut best = Cost::MAX;
         let mut known = false;
         let confidence = block.tokens()[i].confidence;
-        let trust = confidence.map_or(0, |c| engine.trust(read.folded, c, line));
+        let trust = confidence.map_or(0, |c| engine.trust(read.folded(), c, line));
         let is_lone = read_casing == Casing::Upper && is_among_small(block, i);
         let is_part = read_casing == Casing::Upper && is_in_abbreviation(block, i);
         let is_number = text.bytes().all(|b| b.is_ascii_uppercase()) && is_roman(text);
@@ -552,12 +551,12 @@ impl ArcBuilder {
     /// Token `i`, to be asked for.
     fn token<'t>(&mut self, block: &'t Block, i: usize) -> Wanted<'t> {
         let number = block.tokens()[i].number;
-        let Read { text, looks, .. } = block.read(number);
         let slot = &mut self.slots[number as usize];
+        let text = block.text_of(i, i + 1);
         Wanted {
             text,
             slot: *slot.get_or_insert_with(|| self.cache.token(text)),
-            is_exact: looks.is_exact,
+            is_exact: block.looks(number).is_exact,
         }
     }
 

@@ -60,25 +60,11 @@ impl RuleArcs {
             }
             add(end, lm::CODE, rest_of_code(block, i, end).as_deref());
         }
-        let date = repair_date(read);
-        let date = date.or_else(|| match date_part(block, i, end)? {
-            part @ DatePart::Day => repair_date_part(read, part).or_else(|| {
-                let month = word_behind(block, end + 2)?;
-                let is_year = is_bare(word_behind(block, end + 4)?, "nam");
-                repair_day(
-                    read,
-                    month,
-                    word_behind(block, end + 6).filter(|_| is_year)?,
-                )
-            }),
-            part @ DatePart::Month => repair_date_part(read, part).or_else(|| {
-                let is_day = is_bare(word_before(block, i, 3)?, "ngay");
-                let day = word_before(block, i, 2).filter(|_| is_day)?;
-                repair_month(day, read, word_behind(block, end + 2)?)
-            }),
-            part @ DatePart::Year => repair_date_part(read, part),
-        });
-        add(end, lm::NUMBER, date.as_deref());
+        // Letters alone are a day or a month of two digits at most.
+        if read.len() <= 2 || read.contains(|c: char| c.is_ascii_digit()) {
+            let date = repair_date(read).or_else(|| part_of_date(block, i, end, read));
+            add(end, lm::NUMBER, date.as_deref());
+        }
     }
 }
 
@@ -146,6 +132,24 @@ fn date_part(block: &Block, i: usize, end: usize) -> Option<DatePart> {
         () if is_bare(before, "nam") => Some(DatePart::Year),
         () => None,
     }
+}
+
+/// The stretch `i..end` with its digits put back, where it is a part of a date.
+fn part_of_date(block: &Block, i: usize, end: usize, read: &str) -> Option<String> {
+    let part = date_part(block, i, end)?;
+    repair_date_part(read, part).or_else(|| match part {
+        DatePart::Day => {
+            let is_year = is_bare(word_behind(block, end + 4)?, "nam");
+            let year = word_behind(block, end + 6).filter(|_| is_year)?;
+            repair_day(read, word_behind(block, end + 2)?, year)
+        }
+        DatePart::Month => {
+            let is_day = is_bare(word_before(block, i, 3)?, "ngay");
+            let day = word_before(block, i, 2).filter(|_| is_day)?;
+            repair_month(day, read, word_behind(block, end + 2)?)
+        }
+        DatePart::Year => None,
+    })
 }
 
 /// The rest of a code that begins at the end of the line before ("168-",

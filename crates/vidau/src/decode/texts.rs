@@ -44,12 +44,26 @@ pub(crate) struct Looks {
     folded: Range<u32>,
 }
 
-/// A text that was read, as it stands and folded.
+/// A text that was read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Read<'t> {
-    pub(crate) text: &'t str,
-    pub(crate) folded: &'t str,
     pub(crate) looks: &'t Looks,
+    all: &'t str,
+}
+
+impl<'t> Read<'t> {
+    pub(crate) fn text(&self) -> &'t str {
+        self.part(&self.looks.text)
+    }
+
+    /// What [`fold_word`] makes of it.
+    pub(crate) fn folded(&self) -> &'t str {
+        self.part(&self.looks.folded)
+    }
+
+    fn part(&self, range: &Range<u32>) -> &'t str {
+        &self.all[range.start as usize..range.end as usize]
+    }
 }
 
 /// Texts by number.
@@ -112,12 +126,9 @@ impl Texts {
     }
 
     pub(super) fn read(&self, number: u32) -> Read<'_> {
-        let looks = self.looks(number);
-        let part = |range: &Range<u32>| &self.all[range.start as usize..range.end as usize];
         Read {
-            text: part(&looks.text),
-            folded: part(&looks.folded),
-            looks,
+            looks: self.looks(number),
+            all: &self.all,
         }
     }
 }

@@ -141,7 +141,7 @@ impl Worker<'_> {
     }
 
     fn is_word(&self, read: Read<'_>) -> bool {
-        self.engine.known_id(read.looks.word).is_some() || self.knowledge.has(read.text)
+        self.engine.known_id(read.looks.word).is_some() || self.knowledge.has(read.text())
     }
 
     /// The decoder's probability of arc `at` of the best way.
@@ -179,7 +179,7 @@ impl Worker<'_> {
             (None, Output::Word(id, _)) if is_foreign(self.engine.lexicon.word(id)) => {
                 INTO_FOREIGN_ON_CLEAN_LINES
             }
-            (None, _) if is_foreign(read.text) => FOREIGN_ON_CLEAN_LINES,
+            (None, _) if is_foreign(read.text()) => FOREIGN_ON_CLEAN_LINES,
             (None, _) if self.is_word(read) => WORDS_ON_CLEAN_LINES,
             (None, _) => ON_CLEAN_LINES,
         }
@@ -216,7 +216,7 @@ impl Worker<'_> {
         let is_letter = !changed
             && matches!(first.kind, TokenKind::Word | TokenKind::Code)
             && original.contains('Ð')
-            && !read.text.contains('Ð')
+            && !read.text().contains('Ð')
             && (first.kind == TokenKind::Code || self.is_word(read));
         changed |= is_letter;
         // A digit that is taken for a word, or a letter for a digit, is always
@@ -225,7 +225,7 @@ impl Worker<'_> {
             Output::AsRead => false,
             Output::Text(number) => {
                 let digits = |text| str::chars(text).filter(char::is_ascii_digit);
-                !digits(read.text).eq(digits(self.lattice.text(number)))
+                !digits(read.text()).eq(digits(self.lattice.text(number)))
             }
             _ => first.kind == TokenKind::Number,
         };
@@ -237,12 +237,12 @@ impl Worker<'_> {
         let results = &mut self.results;
         let best_start = results.strings.len();
         if is_letter {
-            results.strings.push_str(read.text);
+            results.strings.push_str(read.text());
         } else if changed {
             self.renderer.render(
                 self.engine,
                 &self.lattice,
-                read.text,
+                read.text(),
                 output,
                 &mut results.strings,
             );
@@ -266,7 +266,7 @@ impl Worker<'_> {
         let alternatives_start = results.alternatives.len();
         self.renderer.alternatives(
             self.engine,
-            read.text,
+            read.text(),
             &self.lattice,
             &self.beam,
             step,
@@ -284,7 +284,7 @@ impl Worker<'_> {
             changed,
             reason: match is_letter {
                 true => Reason::Letters,
-                false => Renderer::reason(self.engine, &self.lattice, read.text, output),
+                false => Renderer::reason(self.engine, &self.lattice, read.text(), output),
             },
             alternatives: alternatives_start..results.alternatives.len(),
         });

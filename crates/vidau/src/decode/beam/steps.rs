@@ -12,8 +12,11 @@ use crate::lm::{self, Following, LmState, NgramModel};
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     following: Following,
-    /// The cheapest first.
+    /// The cheapest first; what each costs with what its first word costs by
+    /// itself, and all ones if there is one, which backing off makes dearer.
     steps: Vec<Step>,
+    by_themselves: Vec<Cost>,
+    backing_off: Vec<Cost>,
     unordered: Vec<Step>,
     order: Vec<u64>,
     /// Arcs that share a step, and which of those not in order.
@@ -24,11 +27,17 @@ pub(super) struct Steps {
     /// Where the totals of each hypothesis that is near enough begin, the best
     /// first: one for each of the cheapest steps.
     rows: Vec<usize>,
-    totals: Vec<Cost>,
-    /// For each total the last of what is known of its word; plus one, 0 for
-    /// none. With what is known the one before.
-    by_total: Vec<u32>,
+    totals: Vec<Total>,
+    /// What is known of the words, with the one before of the same total.
     known: Vec<(u32, u32)>,
+}
+
+/// What a hypothesis and a step cost together.
+#[derive(Debug, Clone, Copy)]
+struct Total {
+    cost: Cost,
+    /// The last of what is known of the step's word; plus one, 0 for none.
+    known: u32,
 }
 
 /// Arcs that are alike to the language model, or the end of a paragraph at one.
@@ -39,10 +48,8 @@ struct Step {
     /// What it costs, and all together.
     cost: Cost,
     together: Cost,
-    /// With what the first word costs by itself; and all ones if there is one,
-    /// which backing off makes dearer.
-    total: Cost,
-    backs_off: Cost,
+    /// What the first word costs by itself.
+    unigram: Cost,
     /// The first word's place among those asked of the language model, and
     /// how many there are up to it and to those of cheaper steps.
     place: u32,
@@ -107,7 +114,6 @@ impl Steps {
     ) {
         self.rows.clear();
         self.totals.clear();
-        self.by_total.clear();
         self.known.clear();
         self.alike.clear();
         let Some(nearest) = hypotheses.first() else {
@@ -133,7 +139,7 @@ impl Steps {
                 self.add_second_words(start, arcs, *best + options.margin, lm);
             }
             let totals = self.totals[start..].iter();
-            *best = totals.fold(*best, |best, &total| best.min(total));
+            *best = totals.fold(*best, |best, total| best.min(total.cost));
         }
     }
 
@@ -149,11 +155,12 @@ impl Steps {
         let ends = self.rows.iter().skip(1).copied();
         let ends = ends.chain([self.totals.len()]);
         for ((from, &start), end) in self.rows.iter().enumerate().zip(ends) {
-            let totals = self.totals[start..end].iter();
-            for ((&cost, step), at) in totals.zip(&self.steps).zip(start..) {
+            for (number, total) in self.totals[start..end].iter().enumerate() {
+                let cost = total.cost;
                 if cost > limit {
                     continue;
                 }
+                let (step, at) = (&self.steps[number], start + number);
                 let state = match step.kind {
                     Kind::NoWord => hypotheses[from].state,
                     Kind::Paragraph => lm.begin(),
@@ -213,8 +220,7 @@ impl Steps {
             arc,
             cost,
             together: cost,
-            total: cost,
-            backs_off: 0,
+            unigram: 0,
             place: 0,
             words: 0,
             same_place: 0,
@@ -240,13 +246,11 @@ impl Steps {
             self.alike.push((arc, number));
             known.together = log_add(known.together, cost);
             if cost < known.cost {
-                known.total += cost - known.cost;
                 (known.arc, known.cost) = (arc, cost);
             }
             return;
         }
-        step.total += lm.unigram(word);
-        step.backs_off = !0;
+        step.unigram = lm.unigram(word);
         step.place = place as u32;
         self.unordered.push(step);
         self.by_place[place] = self.unordered.len() as u32;
@@ -261,6 +265,8 @@ impl Steps {
         self.order.sort_unstable();
         self.by_place.fill(0);
         self.steps.clear();
+        self.by_themselves.clear();
+        self.backing_off.clear();
         let mut words = 0;
         for &ranked in &self.order {
             let mut step = self.unordered[ranked as u32 as usize];
@@ -270,6 +276,9 @@ impl Steps {
                 step.same_place = std::mem::replace(last, self.steps.len() as u32 + 1);
             }
             step.words = words;
+            self.by_themselves.push(step.cost + step.unigram);
+            let backs_off = step.kind != Kind::NoWord;
+            self.backing_off.push(-Cost::from(backs_off));
             self.steps.push(step);
         }
     }
@@ -279,21 +288,23 @@ impl Steps {
     fn push_totals(&mut self, near: usize, known: u32, cost: Cost) {
         let start = self.totals.len();
         let backoff = self.following.backoff(known);
-        let total = |step: &Step| cost + step.total + (backoff & step.backs_off);
-        self.totals.extend(self.steps[..near].iter().map(total));
-        self.by_total.resize(start + near, 0);
+        let sums = self.by_themselves[..near].iter().zip(&self.backing_off);
+        self.totals.extend(sums.map(|(sum, backs_off)| Total {
+            cost: cost + sum + (backoff & backs_off),
+            known: 0,
+        }));
+        let (steps, by_place, found) = (&self.steps[..], &self.by_place[..], &mut self.known);
         let totals = &mut self.totals[start..];
-        let by_total = &mut self.by_total[start..];
         self.following
             .for_each_known(known, |place, of_word, known| {
-                let mut next = self.by_place[place as usize];
+                let mut next = by_place[place as usize];
                 while let Some(number) = next.checked_sub(1) {
                     let number = number as usize;
-                    let step = &self.steps[number];
+                    let step = &steps[number];
                     if let Some(total) = totals.get_mut(number) {
-                        *total = cost + step.cost + of_word;
-                        self.known.push((known, by_total[number]));
-                        by_total[number] = self.known.len() as u32;
+                        total.cost = cost + step.cost + of_word;
+                        found.push((known, total.known));
+                        total.known = found.len() as u32;
                     }
                     next = step.same_place;
                 }
@@ -304,7 +315,7 @@ impl Steps {
     #[inline]
     fn state_after(&self, at: usize, step: &Step, lm: &NgramModel) -> LmState {
         let mut state = lm.state_after(&self.following, step.place);
-        let mut next = self.by_total[at];
+        let mut next = self.totals[at].known;
         while let Some(number) = next.checked_sub(1) {
             let (known, before) = self.known[number as usize];
             self.following.extend(&mut state, known);
@@ -317,11 +328,11 @@ impl Steps {
     /// they are not out without it.
     fn add_second_words(&mut self, start: usize, arcs: &[Arc], limit: Cost, lm: &NgramModel) {
         for at in start..self.totals.len() {
-            if self.totals[at] <= limit {
+            if self.totals[at].cost <= limit {
                 let step = &self.steps[at - start];
-                self.totals[at] += self.second_word(at, step, arcs, lm).0;
+                self.totals[at].cost += self.second_word(at, step, arcs, lm).0;
             } else {
-                self.totals[at] = Cost::MAX;
+                self.totals[at].cost = Cost::MAX;
             }
         }
     }
