@@ -261,12 +261,10 @@ impl Engine {
         Some(id as u16)
     }
 
-    pub(crate) fn case_cost(&self, id: WordId, which: usize) -> Cost {
-        if (id as usize) < self.lm.vocab_len() {
-            self.lm.case_costs(id as u16)[which] * self.case_scale / 256
-        } else {
-            0
-        }
+    /// The price of a word of the language model in a case; see
+    /// [`NgramModel::case_costs`].
+    pub(crate) fn case_cost(&self, word: u16, which: usize) -> Cost {
+        self.lm.case_costs(word)[which] * self.case_scale / 256
     }
 
     pub(crate) fn blank_lost(&self, line: &ByProfile) -> Cost {

@@ -646,17 +646,21 @@ fn is_legal(lexicon: &Lexicon, candidate: &Candidate) -> bool {
 /// An arc for one candidate.
 fn word_arc(engine: &Engine, from: usize, to: usize, c: &Candidate, before: Before) -> Arc {
     let case = match (before, c.casing) {
-        (Before::LowerWord, CandidateCasing::Lower) => engine.case_cost(c.id, 0),
-        (Before::LowerWord, CandidateCasing::Title) => engine.case_cost(c.id, 1),
-        (Before::TitleWord, CandidateCasing::Lower) => engine.case_cost(c.id, 2),
-        (Before::TitleWord, CandidateCasing::Title) => engine.case_cost(c.id, 3),
-        _ => 0,
+        (Before::LowerWord, CandidateCasing::Lower) => Some(0),
+        (Before::LowerWord, CandidateCasing::Title) => Some(1),
+        (Before::TitleWord, CandidateCasing::Lower) => Some(2),
+        (Before::TitleWord, CandidateCasing::Title) => Some(3),
+        _ => None,
+    };
+    let (word, price) = match engine.known_id(Some(c.id)) {
+        Some(word) => (word, case.map_or(0, |which| engine.case_cost(word, which))),
+        None => (lm::UNKNOWN, engine.unseen_price(c.id)),
     };
     Arc {
         from: from as u32,
         to: to as u32,
-        cost: c.cost + engine.unseen_price(c.id) + case,
-        lm: [engine.lm_word(c.id), 0],
+        cost: c.cost + price,
+        lm: [word, 0],
         lm_len: 1,
         paragraph: None,
         output: Output::Word(c.id, c.casing),

@@ -124,9 +124,13 @@ impl Worker<'_> {
             return output;
         }
         let posterior = self.posterior(at);
-        let as_read = self.as_read_probability(step, number);
         let line = self.block.tokens()[step.from].line as usize;
-        if posterior < self.change_above(line) * (posterior + as_read) {
+        let share = self.change_above(line);
+        if posterior >= share * ALL {
+            return output;
+        }
+        let as_read = self.as_read_probability(step, number);
+        if posterior < share * (posterior + as_read) {
             Output::AsRead
         } else {
             output
@@ -298,6 +302,9 @@ fn is_foreign(word: &str) -> bool {
     let letters = word.chars().count();
     letters >= LEAST && word.chars().all(char::is_alphabetic) && !syllable::is_legal_bare(word)
 }
+
+/// All readings of a place together have no more than this, roundings included.
+const ALL: f32 = 1.05;
 
 /// How much likelier another reading of a word has to be, by the line's
 /// profile: clean, stripped, eng, vie, latin, worn. An engine for English reads
