@@ -34,6 +34,7 @@ struct Place {
 #[derive(Debug, Clone, Copy)]
 struct Reading {
     arc: usize,
+    word: u16,
     class: u16,
     posterior: Cost,
     change: Cost,
@@ -109,13 +110,19 @@ impl WideContext {
             if !is_one || posterior > RULED_OUT {
                 continue;
             }
-            let list = self.lists.get(table, arc.lm[0]);
-            let sum = self.window.sum(&self.lists, list);
+            let word = arc.lm[0];
+            let casing = self.readings.iter().find(|r| r.word == word);
+            let change = casing.map(|r| r.change).unwrap_or_else(|| {
+                let list = self.lists.get(table, word);
+                let sum = self.window.sum(&self.lists, list);
+                -(i64::from(sum * UNIT) * i64::from(scale) / 256) as Cost
+            });
             self.readings.push(Reading {
                 arc: a,
-                class: table.class(arc.lm[0]),
+                word,
+                class: table.class(word),
                 posterior,
-                change: -(i64::from(sum * UNIT) * i64::from(scale) / 256) as Cost,
+                change,
             });
         }
     }
@@ -267,6 +274,7 @@ mod tests {
             context.posteriors.push(cost(share));
             context.readings.push(Reading {
                 arc: i,
+                word: FIRST,
                 class: u16::from(i == 2),
                 posterior: cost(share),
                 change: [-2 * NAT, 0, -5 * NAT][i],

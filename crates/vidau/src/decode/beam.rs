@@ -158,7 +158,7 @@ impl Beam {
                 *alike = Alike::alone(arc);
             }
             for has_two in [false, true] {
-                if has_two && arcs.iter().all(|arc| arc.lm_len < 2) {
+                if has_two && !self.steps.has_pairs {
                     break;
                 }
                 let steps = &mut self.steps;

@@ -39,6 +39,8 @@ pub(crate) struct Looks {
     /// syllable with some marks.
     pub(crate) is_ascii: bool,
     pub(crate) is_legal_bare: bool,
+    /// Whether half its letters or more are capitals.
+    pub(crate) is_mostly_upper: bool,
     pub(crate) signs: Signs,
     text: Range<u32>,
     folded: Range<u32>,
@@ -96,11 +98,13 @@ impl Texts {
         let middle = self.all.len();
         fold_word(text, &mut self.all);
         let folded = &self.all[middle..];
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let capitals = text.chars().filter(|c| c.is_uppercase()).count();
         let folded_word = lexicon.id(folded).filter(|&id| lexicon.word(id) == folded);
         self.looks.push(Looks {
             casing: casing(text),
             chars: text.chars().count() as u32,
-            letters: text.chars().filter(|c| c.is_alphabetic()).count() as u32,
+            letters: letters as u32,
             is_exact: is_exact(text, casing(text)),
             ends_with_digit: text.ends_with(|c: char| c.is_ascii_digit()),
             word: lexicon.id(text),
@@ -108,6 +112,7 @@ impl Texts {
             caseless: caseless(text),
             is_ascii: text.bytes().all(|b| b.is_ascii_alphabetic()),
             is_legal_bare: is_legal_bare(text),
+            is_mostly_upper: letters > 0 && 2 * capitals >= letters,
             signs: Signs::of(text),
             text: start as u32..middle as u32,
             folded: middle as u32..self.all.len() as u32,

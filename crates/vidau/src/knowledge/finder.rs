@@ -79,8 +79,9 @@ impl Finder {
         let tokens = block.tokens();
         for i in 0..tokens.len() {
             let is_inside = i > 0 && is_part(tokens[i - 1].kind);
-            let is_possible = !lexicon.is_phrases || is_mostly_upper(block.text_of(i, i + 1));
-            if is_part(tokens[i].kind) && !is_inside && is_possible {
+            let is_possible =
+                || !lexicon.is_phrases || block.looks(tokens[i].number).is_mostly_upper;
+            if is_part(tokens[i].kind) && !is_inside && is_possible() {
                 let profiles = line(tokens[i].line as usize);
                 self.extend(&task, i, None, 0, profiles, lattice);
             }
@@ -249,12 +250,6 @@ impl Task<'_> {
     fn is_caseless(&self, word: u32) -> bool {
         self.lexicon.words()[word as usize].forms().nth(1).is_none()
     }
-}
-
-/// Whether half the letters of `text` or more are capitals.
-fn is_mostly_upper(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters > 0 && 2 * text.chars().filter(|c| c.is_uppercase()).count() >= letters
 }
 
 /// Tokens that words are made of.

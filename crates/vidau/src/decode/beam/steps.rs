@@ -12,6 +12,8 @@ use crate::lm::{self, Following, LmState, NgramModel};
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     following: Following,
+    /// Whether some of the arcs priced last have two words.
+    pub(super) has_pairs: bool,
     /// The cheapest first; what each costs with what its first word costs by
     /// itself, and all ones if there is one, which backing off makes dearer.
     steps: Vec<Step>,
@@ -116,6 +118,7 @@ impl Steps {
         self.totals.clear();
         self.known.clear();
         self.alike.clear();
+        self.has_pairs = false;
         let Some(nearest) = hypotheses.first() else {
             return;
         };
@@ -199,6 +202,7 @@ impl Steps {
         self.by_place.clear();
         self.unordered.clear();
         for (arc, number) in arcs.iter().zip(0..) {
+            self.has_pairs |= arc.lm_len > 1;
             if arc.cost <= limit && (arc.lm_len > 1) == has_two {
                 let kind = match arc.lm_len {
                     0 => Kind::NoWord,
