@@ -24,13 +24,14 @@ pub(super) fn code_arcs(engine: &Engine, block: &Block, i: usize, lattice: &mut 
     let code = block.text_of(i, i + 1);
     let before = words_read(block, i);
     let certain = repair_code(code, before.in_order());
-    let named = repair_code(code, &ALL_TYPES).filter(|named| certain.as_ref() != Some(named));
+    let named = repair_code(code, &ALL_TYPES)
+        .filter(|named| !certain.clone().is_some_and(|it| it.eq(named.clone())));
     lattice.push(as_read(if certain.is_some() { rule } else { 0 }));
     if let Some(text) = certain {
-        lattice.push_text(as_read(0), &text);
+        lattice.push_text(as_read(0), text);
     }
     if let Some(text) = named {
-        lattice.push_text(as_read(rule), &text);
+        lattice.push_text(as_read(rule), text);
     }
 }
 
@@ -54,10 +55,9 @@ pub(crate) fn name_codes(
             continue;
         }
         let before = words_written(engine, block, lattice, &beam.path()[..k], steps);
-        if let Some(named) = repair_code(block.text_of(from, to), before.in_order())
-            && let Some(named) = text_arc(lattice, from, to, &named)
-            && named != a as usize
-        {
+        let named = repair_code(block.text_of(from, to), before.in_order());
+        let named = named.and_then(|named| text_arc(lattice, from, to, named));
+        if let Some(named) = named.filter(|&named| named != a as usize) {
             lattice.add_cost(a as usize, rule);
             lattice.add_cost(named, -rule);
             is_changed = true;
@@ -130,13 +130,18 @@ fn words_written<'t>(
 }
 
 /// The arc over tokens `from..to` that writes `text`.
-fn text_arc(lattice: &Lattice, from: usize, to: usize, text: &str) -> Option<usize> {
+fn text_arc<'t>(
+    lattice: &Lattice,
+    from: usize,
+    to: usize,
+    text: impl Iterator<Item = &'t str> + Clone,
+) -> Option<usize> {
     lattice.ending_at(to).find(|&a| {
         let arc = &lattice.arcs()[a];
         let written = match arc.output {
             Output::Text(number) => lattice.text(number),
             _ => return false,
         };
-        arc.from as usize == from && written == text
+        arc.from as usize == from && text.clone().flat_map(str::chars).eq(written.chars())
     })
 }

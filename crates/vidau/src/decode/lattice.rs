@@ -124,11 +124,14 @@ impl Lattice {
         }
     }
 
-    /// Adds an arc over tokens `from..to` that writes `text`.
-    pub(crate) fn push_text(&mut self, mut arc: Arc, text: &str) {
+    /// Adds an arc over tokens `from..to` that writes `text`, given in parts.
+    pub(crate) fn push_text<P>(&mut self, mut arc: Arc, text: impl Iterator<Item = P>)
+    where
+        String: Extend<P>,
+    {
         arc.output = Output::Text(self.texts.len() as u32);
         let start = self.words.len() as u32;
-        self.words.push_str(text);
+        self.words.extend(text);
         self.texts.push(start..self.words.len() as u32);
         self.push(arc);
     }

@@ -2,6 +2,8 @@
 //! headings, dates, and codes torn at a line end. (Whole codes are in
 //! `codes.rs`, phrases in `knowledge/`.)
 
+use std::ops::Range;
+
 use super::block::Block;
 use super::codes::words_read;
 use super::lattice::{Arc, Lattice};
@@ -9,7 +11,6 @@ use crate::cost::Cost;
 use crate::lm;
 use crate::rules::{
     DatePart, Headings, Labels, is_impossible_date, repair_code, repair_date, repair_date_part,
-    repair_day, repair_month,
 };
 use crate::syllable::{Casing, casing, is_bare};
 use crate::text::TokenKind;
@@ -22,7 +23,8 @@ const LONGEST: usize = 12;
 pub(super) struct RuleArcs {
     labels: Labels,
     headings: Headings,
-    number: String,
+    /// What a rule looks at, or writes.
+    text: String,
 }
 
 impl RuleArcs {
@@ -45,25 +47,37 @@ impl RuleArcs {
         let Some(end) = stretch(block, i) else {
             return;
         };
-        let mut add = |to: usize, word: u16, text: Option<&str>| {
-            if let Some(text) = text {
-                lattice.push_text(Arc::as_read(i, to, -rule, Some(word)), text);
-            }
-        };
+        let arc = |to: usize, word: u16| Arc::as_read(i, to, -rule, Some(word));
         let read = block.text_of(i, end);
         if starts_line(block, i) {
             let label = self.labels.at(i);
-            let label = label.filter(|label| *label != block.text_of(i, i + 1));
-            add(i + 1, lm::UNKNOWN, label);
-            if is_heading(block, end, read) && self.headings.read(read, &mut self.number) {
-                add(end, lm::UNKNOWN, Some(&self.number));
+            if let Some(label) = label.filter(|label| *label != block.text_of(i, i + 1)) {
+                lattice.push_text(arc(i + 1, lm::UNKNOWN), label.chars());
             }
-            add(end, lm::CODE, rest_of_code(block, i, end).as_deref());
+            if is_heading(block, end, read) && self.headings.read(read, &mut self.text) {
+                lattice.push_text(arc(end, lm::UNKNOWN), self.text.chars());
+            }
+            if let Some(torn) = torn_code(block, i) {
+                let first = block.text_of(torn.start, torn.end);
+                self.text.clear();
+                self.text.extend([first, read]);
+                let before = words_read(block, torn.start);
+                if let Some(repaired) = repair_code(&self.text, before.in_order()) {
+                    let rest = repaired.flat_map(str::chars).skip(first.len());
+                    lattice.push_text(arc(end, lm::CODE), rest);
+                }
+            }
         }
         // Letters alone are a day or a month of two digits at most.
-        if read.len() <= 2 || read.contains(|c: char| c.is_ascii_digit()) {
-            let date = repair_date(read).or_else(|| part_of_date(block, i, end, read));
-            add(end, lm::NUMBER, date.as_deref());
+        if read.len() > 2 && !read.contains(|c: char| c.is_ascii_digit()) {
+            return;
+        }
+        if let Some(date) = repair_date(read) {
+            lattice.push_text(arc(end, lm::NUMBER), date);
+        } else if let Some(part) = date_part(block, i, end)
+            && let Some(number) = repair_date_part(read, part, whole_date(block, i, end, part))
+        {
+            lattice.push_text(arc(end, lm::NUMBER), number);
         }
     }
 }
@@ -134,27 +148,28 @@ fn date_part(block: &Block, i: usize, end: usize) -> Option<DatePart> {
     }
 }
 
-/// The stretch `i..end` with its digits put back, where it is a part of a date.
-fn part_of_date(block: &Block, i: usize, end: usize, read: &str) -> Option<String> {
-    let part = date_part(block, i, end)?;
-    repair_date_part(read, part).or_else(|| match part {
+/// Day, month and year of the date that the stretch `i..end` is a `part` of,
+/// where all three are there.
+fn whole_date(block: &Block, i: usize, end: usize, part: DatePart) -> Option<[&str; 3]> {
+    let read = block.text_of(i, end);
+    match part {
         DatePart::Day => {
             let is_year = is_bare(word_behind(block, end + 4)?, "nam");
             let year = word_behind(block, end + 6).filter(|_| is_year)?;
-            repair_day(read, word_behind(block, end + 2)?, year)
+            Some([read, word_behind(block, end + 2)?, year])
         }
         DatePart::Month => {
             let is_day = is_bare(word_before(block, i, 3)?, "ngay");
             let day = word_before(block, i, 2).filter(|_| is_day)?;
-            repair_month(day, read, word_behind(block, end + 2)?)
+            Some([day, read, word_behind(block, end + 2)?])
         }
         DatePart::Year => None,
-    })
+    }
 }
 
-/// The rest of a code that begins at the end of the line before ("168-",
-/// then "QD/TW"), repaired as the whole is.
-fn rest_of_code(block: &Block, i: usize, end: usize) -> Option<String> {
+/// The code that begins at the end of the line before token `i` and may go on
+/// with it: "168-", then "QD/TW". It is in ASCII.
+fn torn_code(block: &Block, i: usize) -> Option<Range<usize>> {
     let tokens = block.tokens();
     let line_end = (0..i).rev().find(|&t| tokens[t].line_end.is_some())?;
     let is_hyphen = line_end > 0 && matches!(block.text_of(line_end - 1, line_end), "-" | "/");
@@ -165,12 +180,6 @@ fn rest_of_code(block: &Block, i: usize, end: usize) -> Option<String> {
     let start = (0..line_end).rev().find(is_blank).map_or(0, |t| t + 1);
     let first = block.text_of(start, line_end);
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '.');
-    if !first.starts_with(|c: char| c.is_ascii_digit()) || !first.chars().all(is_number) {
-        return None;
-    }
-    let mut whole = String::with_capacity(32);
-    whole.push_str(first);
-    whole.push_str(block.text_of(i, end));
-    let repaired = repair_code(&whole, words_read(block, start).in_order())?;
-    Some(repaired.get(first.len()..)?.to_owned())
+    let is_code = first.starts_with(|c: char| c.is_ascii_digit()) && first.chars().all(is_number);
+    is_code.then_some(start..line_end)
 }

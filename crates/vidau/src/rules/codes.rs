@@ -53,47 +53,48 @@ const NAMED: [([&str; 2], &str); 3] = [
 /// Words before a code that name every such type.
 pub(crate) const ALL_TYPES: [&str; 6] = ["hop", "dong", "de", "an", "cong", "dien"];
 
-/// The code with its Đ put back; `None` when there is nothing to repair, or
-/// more than one way to do it.
+/// The code with its Đ put back, part by part; `None` when there is nothing to
+/// repair, or more than one way to do it.
 ///
 /// `before` are the words before the code, latest last: "hướng dẫn số" tells
 /// HD from HĐ.
-pub(crate) fn repair_code(code: &str, before: &[&str]) -> Option<String> {
-    if let Some((form, field)) = form_and_field(code) {
-        let mut found = OF_FORMS.iter().filter(|known| {
-            // Fields that begin with B or P are others.
-            **known != field && reads_as(known, field, !known.starts_with('Đ'), false)
-        });
-        return match (found.next(), found.next()) {
-            (Some(known), None) => Some(format!("{form}{known}")),
-            _ => None,
-        };
-    }
+pub(crate) fn repair_code<'t>(
+    code: &'t str,
+    before: &'t [&str],
+) -> Option<impl Iterator<Item = &'t str> + Clone> {
+    let is_form = is_form_code(code);
     let is_party = is_party_code(code);
     // Parts with their joint, which ends all but the last.
-    let parts = code.split_inclusive(is_joint).map(|part| {
+    let parts = code.split_inclusive(is_joint).map(move |part| {
         let letters = part.trim_end_matches(is_joint);
-        let is_party_organ = is_party && letters.len() == part.len();
-        let repaired = repair_part(letters, is_party_organ, before);
+        let is_last = letters.len() == part.len();
+        let repaired = match is_form {
+            true => is_last.then(|| repair_field(letters)).flatten(),
+            false => repair_part(letters, is_party && is_last, before),
+        };
         (letters, repaired, &part[letters.len()..])
     });
-    if parts.clone().all(|(_, repaired, _)| repaired.is_none()) {
-        return None;
-    }
-    let mut out = String::with_capacity(code.len() + 4);
-    for (letters, repaired, joint) in parts {
-        out.push_str(repaired.unwrap_or(letters));
-        out.push_str(joint);
-    }
-    Some(out)
+    let is_repaired = parts.clone().any(|(_, repaired, _)| repaired.is_some());
+    let written =
+        |(letters, repaired, joint): (_, Option<_>, _)| [repaired.unwrap_or(letters), joint];
+    is_repaired.then(|| parts.flat_map(written))
 }
 
-/// A form's code (07a.H.KTĐN) cut before its field; `None` for other codes.
-fn form_and_field(code: &str) -> Option<(&str, &str)> {
-    let at = code.rfind('.')? + 1;
+/// Whether a code is a form's: 07a.H.KTĐN, its field last.
+fn is_form_code(code: &str) -> bool {
     let has_stroke = code.contains(|c| is_joint(c) && c != '.');
-    let is_form = code.matches('.').count() == 2 && !has_stroke;
-    is_form.then(|| code.split_at(at))
+    code.matches('.').count() == 2 && !has_stroke
+}
+
+fn repair_field(field: &str) -> Option<&'static str> {
+    let mut found = OF_FORMS.iter().filter(|known| {
+        // Fields that begin with B or P are others.
+        **known != field && reads_as(known, field, !known.starts_with('Đ'), false)
+    });
+    match (found.next(), found.next()) {
+        (Some(&known), None) => Some(known),
+        _ => None,
+    }
 }
 
 fn is_joint(c: char) -> bool {
@@ -209,7 +210,11 @@ mod tests {
     use super::*;
 
     fn repaired(code: &str) -> Option<String> {
-        repair_code(code, &[])
+        repaired_after(code, &[])
+    }
+
+    fn repaired_after(code: &str, before: &[&str]) -> Option<String> {
+        Some(repair_code(code, before)?.collect())
     }
 
     #[test]
@@ -280,18 +285,18 @@ mod tests {
 
     #[test]
     fn the_word_before_decides_between_two_types() {
-        let contract = repair_code("15/HD-UBND", &["Hợp", "đồng", "số"]);
+        let contract = repaired_after("15/HD-UBND", &["Hợp", "đồng", "số"]);
         assert_eq!(contract.as_deref(), Some("15/HĐ-UBND"));
-        assert_eq!(repair_code("15/HD-UBND", &["Hướng", "dẫn", "số"]), None);
-        let misread = repair_code("15/HD-UBND", &["hop", "deng", "s6"]);
+        assert_eq!(repaired_after("15/HD-UBND", &["Hướng", "dẫn", "số"]), None);
+        let misread = repaired_after("15/HD-UBND", &["hop", "deng", "s6"]);
         assert_eq!(misread.as_deref(), Some("15/HĐ-UBND"));
-        let plan = repair_code("15/DA-UBND", &["pe", "an", "so"]);
+        let plan = repaired_after("15/DA-UBND", &["pe", "an", "so"]);
         assert_eq!(plan.as_deref(), Some("15/ĐA-UBND"));
-        assert_eq!(repair_code("15/DA-UBND", &["du", "an", "so"]), None);
-        let bar = repair_code("15/HB-LDLD", &["hop", "dong", "so"]);
+        assert_eq!(repaired_after("15/DA-UBND", &["du", "an", "so"]), None);
+        let bar = repaired_after("15/HB-LDLD", &["hop", "dong", "so"]);
         assert_eq!(bar.as_deref(), Some("15/HĐ-LĐLĐ"));
         for (name, read) in NAMED {
-            let all = repair_code(&read.replace('Đ', "D"), &ALL_TYPES);
+            let all = repaired_after(&read.replace('Đ', "D"), &ALL_TYPES);
             assert_eq!((all.as_deref(), name.len()), (Some(read), 2));
         }
     }

@@ -58,13 +58,17 @@ fn days(month: u32, year: u32) -> u32 {
     }
 }
 
-/// Day, month and year of 27/4/2015, whatever they are, and whether the
-/// calendar has that day.
+/// Whether the calendar has 27/4/2015, or what is written so.
 fn is_date(read: &str) -> Option<bool> {
     let separator = read.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
     let mut parts = read.split(separator);
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || day.len() > 2 || month.len() > 2 || year.chars().count() != 4 {
+    let date = [parts.next()?, parts.next()?, parts.next()?];
+    parts.next().is_none().then(|| is_day_of(date))?
+}
+
+/// The same of day, month and year.
+fn is_day_of([day, month, year]: [&str; 3]) -> Option<bool> {
+    if day.len() > 2 || month.len() > 2 || year.chars().count() != 4 {
         return None;
     }
     let (day, month, year) = (number(day)?, number(month)?, number(year)?);
@@ -80,42 +84,32 @@ fn has_digits(read: &str, least: usize) -> bool {
     read.chars().filter(char::is_ascii_digit).count() >= least
 }
 
-fn in_digits(read: &str) -> String {
-    read.chars().map(|c| digit(c).unwrap_or(c)).collect()
+fn in_digits(read: &str) -> impl Iterator<Item = char> {
+    read.chars().map(|c| digit(c).unwrap_or(c))
 }
 
 /// The date `read` with its digits put back; `None` when there is nothing to
 /// repair, or the calendar does not have it.
-pub(crate) fn repair_date(read: &str) -> Option<String> {
+pub(crate) fn repair_date(read: &str) -> Option<impl Iterator<Item = char>> {
     let is_sure = has_letter(read) && has_digits(read, 3) && is_date(read) == Some(true);
     is_sure.then(|| in_digits(read))
 }
 
-/// The same for a number beside "ngày", "tháng" or "năm".
-pub(crate) fn repair_date_part(read: &str, part: DatePart) -> Option<String> {
+/// The same for a number beside "ngày", "tháng" or "năm"; for one in letters
+/// alone only in a `whole` date whose other numbers are in digits.
+pub(crate) fn repair_date_part<'r>(
+    read: &'r str,
+    part: DatePart,
+    whole: Option<[&str; 3]>,
+) -> Option<impl Iterator<Item = char> + use<'r>> {
     let least = if part == DatePart::Year { 2 } else { 1 };
+    let is_proved = |date: [&str; 3]| {
+        let in_letters = date.iter().filter(|number| has_letter(number)).count();
+        in_letters == 1 && is_day_of(date) == Some(true)
+    };
     let is_sure = has_letter(read)
-        && has_digits(read, least)
-        && number(read).is_some_and(|n| part.range().contains(&n));
-    is_sure.then(|| in_digits(read))
-}
-
-/// A day read in letters alone, beside a month and a year in digits.
-pub(crate) fn repair_day(read: &str, month: &str, year: &str) -> Option<String> {
-    proved(read, &[read, month, year])
-}
-
-/// A month read in letters alone, between a day and a year in digits.
-pub(crate) fn repair_month(day: &str, read: &str, year: &str) -> Option<String> {
-    proved(read, &[day, read, year])
-}
-
-fn proved(read: &str, date: &[&str; 3]) -> Option<String> {
-    let others = date.iter().filter(|part| **part != read);
-    let are_digits = others.copied().all(|part| !has_letter(part));
-    let is_short = read.chars().count() <= 2;
-    let is_sure =
-        is_short && has_letter(read) && are_digits && is_date(&date.join("/")) == Some(true);
+        && number(read).is_some_and(|n| part.range().contains(&n))
+        && (has_digits(read, least) || whole.is_some_and(is_proved));
     is_sure.then(|| in_digits(read))
 }
 
@@ -137,7 +131,8 @@ mod tests {
             ("O1-O2-1986", "01-02-1986"),
             ("29/2/2O16", "29/2/2016"),
         ] {
-            assert_eq!(repair_date(read).as_deref(), Some(date), "{read}");
+            let repaired = repair_date(read).map(String::from_iter);
+            assert_eq!(repaired.as_deref(), Some(date), "{read}");
         }
         for read in [
             "29/2/2O15",
@@ -147,13 +142,13 @@ mod tests {
             "1/2/3/2O15",
             "S/B/SOlO",
         ] {
-            assert_eq!(repair_date(read), None, "{read}");
+            assert!(repair_date(read).is_none(), "{read}");
         }
     }
 
     #[test]
     fn parts_of_dates() {
-        let repaired = |read, part| repair_date_part(read, part);
+        let repaired = |read, part| repair_date_part(read, part, None).map(String::from_iter);
         assert_eq!(repaired("l5", DatePart::Day).as_deref(), Some("15"));
         assert_eq!(repaired("O9", DatePart::Month).as_deref(), Some("09"));
         assert_eq!(repaired("2O15", DatePart::Year).as_deref(), Some("2015"));
@@ -166,13 +161,16 @@ mod tests {
 
     #[test]
     fn parts_in_letters_alone() {
-        assert_eq!(repair_month("12", "OI", "2026").as_deref(), Some("01"));
-        assert_eq!(repair_day("l", "5", "2026").as_deref(), Some("1"));
-        assert_eq!(repair_month("31", "O9", "2026"), None);
-        assert_eq!(repair_month("3l", "OI", "2026"), None);
-        assert_eq!(repair_month("12", "OI", "206"), None);
-        assert_eq!(repair_month("12", "01", "2026"), None);
-        assert_eq!(repair_month("12", "tới", "2026"), None);
+        let month = |date: [&'static str; 3]| {
+            repair_date_part(date[1], DatePart::Month, Some(date)).map(String::from_iter)
+        };
+        assert_eq!(month(["12", "OI", "2026"]).as_deref(), Some("01"));
+        assert_eq!(month(["12", "l", "2026"]).as_deref(), Some("1"));
+        assert_eq!(month(["3l", "OI", "2026"]), None);
+        assert_eq!(month(["32", "OI", "2026"]), None);
+        assert_eq!(month(["12", "OI", "206"]), None);
+        assert_eq!(month(["12", "01", "2026"]), None);
+        assert_eq!(month(["12", "tới", "2026"]), None);
     }
 
     #[test]

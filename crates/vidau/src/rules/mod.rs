@@ -8,9 +8,7 @@ mod phrases;
 mod romans;
 
 pub(crate) use codes::{ALL_TYPES, repair_code};
-pub(crate) use dates::{
-    DatePart, is_impossible_date, repair_date, repair_date_part, repair_day, repair_month,
-};
+pub(crate) use dates::{DatePart, is_impossible_date, repair_date, repair_date_part};
 pub(crate) use labels::Labels;
 pub(crate) use phrases::PHRASES;
 pub(crate) use romans::{Headings, is_roman};

@@ -51,10 +51,7 @@ pub fn fold_tone(word: &str, out: &mut String) {
     let Some(tone) = tone.map(|l| l.tone()) else {
         return out.push_str(word);
     };
-    let Some(at) = tone_seat(n, |i| {
-        let l = letters[i];
-        (l.base, l.modifier())
-    }) else {
+    let Some(at) = tone_seat(letters.iter().map(|l| (l.base, l.modifier()))) else {
         return out.push_str(word);
     };
     for (i, letter) in letters.iter().enumerate() {
@@ -64,22 +61,28 @@ pub fn fold_tone(word: &str, out: &mut String) {
 }
 
 /// The letter that bears the tone under the old custom, if the word has a
-/// cluster that decides it. `letter` gives base and modifier; base 0 is no letter.
-fn tone_seat(n: usize, letter: impl Fn(usize) -> (u8, u8)) -> Option<usize> {
-    let glide = (0..n.saturating_sub(1)).find(|&i| {
-        let before = i.checked_sub(1).map_or(0, |j| letter(j).0);
-        match (letter(i), letter(i + 1)) {
+/// cluster that decides it. Letters are base and modifier; base 0 is no letter.
+fn tone_seat(letters: impl Iterator<Item = (u8, u8)>) -> Option<usize> {
+    let mut letters = letters.peekable();
+    let mut before = 0;
+    for at in 0.. {
+        let letter = letters.next()?;
+        let is_glide = match (letter, letters.peek()?) {
             ((b'o', 0), (b'a' | b'e', 0)) => true,
             ((b'u', 0), (b'y', 0)) => before != b'q',
             _ => false,
+        };
+        if is_glide {
+            // uyê is no open rime: its tone sits on the ê in either custom.
+            return Some(match letters.nth(1) {
+                None => at,
+                Some((b'e', CIRCUMFLEX)) if letter.0 == b'u' => at + 2,
+                Some(_) => at + 1,
+            });
         }
-    })?;
-    // uyê is no open rime: its tone sits on the ê in either custom.
-    Some(match (glide + 2 < n).then(|| letter(glide + 2)) {
-        None => glide,
-        Some((b'e', CIRCUMFLEX)) if letter(glide).0 == b'u' => glide + 2,
-        Some(_) => glide + 1,
-    })
+        before = letter.0;
+    }
+    None
 }
 
 /// [`fold_tone`] for words that have other characters than Vietnamese letters.
@@ -89,16 +92,13 @@ fn fold_any(word: &str, out: &mut String) {
     let Some(tone) = word.nfd().filter(is_tone).last() else {
         return out.push_str(word);
     };
-    let bare: Vec<char> = word.nfd().filter(|c| !is_tone(c)).nfc().collect();
-    let seat = tone_seat(bare.len(), |i| {
-        Letter::from_char(bare[i]).map_or((0, 0), |l| (l.base, l.modifier()))
-    });
-    let Some(at) = seat else {
+    let bare = || word.nfd().filter(|c| !is_tone(c)).nfc();
+    let letter = |c| Letter::from_char(c).map_or((0, 0), |l| (l.base, l.modifier()));
+    let Some(at) = tone_seat(bare().map(letter)) else {
         return out.push_str(word);
     };
-    let (before, after) = bare.split_at(at + 1);
-    let chars = before.iter().chain([&tone]).chain(after);
-    out.extend(chars.copied().nfc());
+    let before = bare().take(at + 1).chain([tone]);
+    out.extend(before.chain(bare().skip(at + 1)).nfc());
 }
 
 /// The tone of a combining tone mark.
