@@ -29,7 +29,6 @@ pub(crate) struct Following {
     /// What contexts know, now and before, and what was asked for it.
     known: Vec<Known>,
     asked: Vec<Asked>,
-    memo: Memo,
 }
 
 /// A context together with the shorter ones that it ends with.
@@ -106,7 +105,6 @@ impl Default for Following {
             seen: vec![0; 1 << SEEN_BITS],
             known: Vec::with_capacity(MOST_KNOWN + ROOM),
             asked: vec![Asked::default(); 1 << ASKED_BITS],
-            memo: Memo::default(),
         }
     }
 }
@@ -313,7 +311,6 @@ impl NgramModel {
             begins,
             alike,
             known,
-            memo,
             ..
         } = following;
         let spelt = &spelt[..words];
@@ -333,9 +330,8 @@ impl NgramModel {
         let node = self.trie().node(address);
         if node.has_groups() {
             for (place, (&spelt, &word)) in spelt.iter().zip(&following.words).enumerate() {
-                let find = || node.step(spelt).unwrap_or(Step::NONE);
-                let step = memo.get_or_find(address, word, find);
-                if step != Step::NONE {
+                let step = self.memo.get_or_find(address, word, || node.step(spelt));
+                if let Some(step) = step {
                     note(place, step);
                 }
             }
@@ -363,64 +359,6 @@ impl NgramModel {
     }
 }
 
-/// Steps found before from large nodes, which pairs of common words take over
-/// and over. Each has two places, of which the one that was asked for last is
-/// looked at first; a new one takes the other's.
-#[derive(Debug)]
-struct Memo {
-    slots: Vec<[Found; 2]>,
-}
-
-/// Laid out flat, so that it takes twelve bytes.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    address: u32,
-    word: u16,
-    code: u8,
-    next: u32,
-}
-
-/// 2 to this are the memo's pairs of slots.
-const MEMO_BITS: u32 = 17;
-
-impl Default for Memo {
-    fn default() -> Self {
-        let none = Found {
-            address: 0,
-            word: 0,
-            code: Step::NONE.code,
-            next: Step::NONE.address,
-        };
-        Self {
-            slots: vec![[none; 2]; 1 << MEMO_BITS],
-        }
-    }
-}
-
-impl Memo {
-    #[inline]
-    fn get_or_find(&mut self, address: u32, word: u16, find: impl FnOnce() -> Step) -> Step {
-        let key = u64::from(address) << 16 | u64::from(word);
-        let [first, second] = &mut self.slots[slot(key, MEMO_BITS)];
-        if (first.address, first.word) != (address, word) {
-            std::mem::swap(first, second);
-            if (first.address, first.word) != (address, word) {
-                let step = find();
-                *first = Found {
-                    address,
-                    word,
-                    code: step.code,
-                    next: step.address,
-                };
-            }
-        }
-        Step {
-            code: first.code,
-            address: first.next,
-        }
-    }
-}
-
 #[cfg(all(test, feature = "embedded-model"))]
 mod tests {
     use super::*;
@@ -432,6 +370,8 @@ mod tests {
     fn together_as_one_by_one() {
         let container = Container::open("model", Bytes::from(vidau_model::MODEL)).unwrap();
         let lm = NgramModel::open(&container).unwrap();
+        // It remembers steps of its own.
+        let one_by_one = NgramModel::open(&container).unwrap();
         let text = include_str!("../../../../data/fixtures/ke-hoach.vie.truth.txt");
         let words: Vec<u16> = text
             .split_whitespace()
@@ -463,7 +403,7 @@ mod tests {
                 });
                 for (&place, &word) in places.iter().zip(&asked) {
                     if (place as u32) < words {
-                        assert_eq!((costs[place], after[place]), lm.score(&state, word));
+                        assert_eq!((costs[place], after[place]), one_by_one.score(&state, word));
                     }
                 }
             }

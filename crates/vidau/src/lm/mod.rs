@@ -19,6 +19,7 @@
 #[cfg(feature = "train")]
 mod arpa;
 mod following;
+mod memo;
 mod ngram;
 mod sections;
 mod spelling;

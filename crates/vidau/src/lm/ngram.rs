@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::memo::Memo;
 use super::sections::{self, Codebook, Entry};
 use super::spelling::{self, Spelt};
 use super::state::{Context, LmState};
@@ -25,6 +26,7 @@ pub struct NgramModel {
     roots: Vec<AtomicU64>,
     pub(super) codebooks: Vec<Codebook>,
     spelt: Vec<Spelt>,
+    pub(super) memo: Memo,
     pub(super) ngrams: Trie,
     case: Bytes,
 }
@@ -58,6 +60,7 @@ impl NgramModel {
             roots,
             codebooks,
             spelt,
+            memo: Memo::default(),
             ngrams,
             case,
         })
@@ -119,10 +122,12 @@ impl NgramModel {
         let mut backoff = 0;
         for length in (1..self.order()).rev() {
             let context = state.contexts[length - 1];
-            if context.address() == 0 {
+            let address = context.address();
+            if address == 0 {
                 continue;
             }
-            match self.ngrams.step(context.address(), spelt) {
+            let find = || self.ngrams.node(address).step(spelt);
+            match self.memo.get_or_find(address, word, find) {
                 Some(step) => {
                     let entry = self.codebooks[length - 1].entry(step);
                     found = found.or(Some(backoff + entry.cost));

@@ -10,6 +10,9 @@ use crate::model::node::Node;
 pub(super) const HEADER: usize = 16;
 pub(super) const FOOTER: usize = 20;
 
+/// Addresses are numbers of so many bits.
+pub(super) const ADDRESS_BITS: u32 = 29;
+
 /// The n-grams, used in place.
 pub(super) struct Trie {
     bytes: Bytes,
@@ -29,7 +32,7 @@ impl Step {
     /// The context has no such word.
     pub(super) const NONE: Self = Self {
         code: 0,
-        address: u32::MAX,
+        address: (1 << ADDRESS_BITS) - 1,
     };
 }
 
@@ -40,7 +43,7 @@ impl Trie {
         let end = bytes.len().checked_sub(FOOTER)?;
         let root = u64::from_le_bytes(*bytes[end + 8..].first_chunk()?);
         let is_last = root + 1 == end as u64 || (root == 0 && end == HEADER);
-        (is_last && root < u64::from(u32::MAX)).then_some(Self {
+        (is_last && root < u64::from(Step::NONE.address)).then_some(Self {
             bytes,
             root: root as u32,
         })

@@ -199,11 +199,6 @@ fn number(bytes: &[u8], at: usize, width: usize) -> u32 {
     let whole = bytes[at..]
         .first_chunk()
         .map_or(0, |b| u32::from_le_bytes(*b));
-    match width {
-        0 => 0,
-        1 => whole & 0xff,
-        2 => whole & 0xffff,
-        3 => whole & 0xff_ffff,
-        _ => whole,
-    }
+    // Without a branch, which widths that change would make a guess of.
+    whole & (u64::from(u32::MAX) >> (32 - 8 * width.min(4))) as u32
 }
