@@ -65,9 +65,8 @@ struct Known {
 /// again and again, in the same places of what is known.
 #[derive(Debug, Clone, Copy, Default)]
 struct Asked {
-    /// Hash of the words.
+    /// Hash of the words and the context.
     hash: u64,
-    address: u32,
     start: u32,
     end: u32,
 }
@@ -285,17 +284,17 @@ impl NgramModel {
     /// words, looked up if that was not asked before.
     fn ask(&self, following: &mut Following, address: u32, length: usize, words: usize) -> Asked {
         let last = words.checked_sub(1);
-        let hash = last.map_or(0, |last| following.hashes[last]) ^ length as u64;
-        let slot = slot(hash ^ u64::from(address), ASKED_BITS);
+        let words_hash = last.map_or(0, |last| following.hashes[last]) ^ length as u64;
+        let hash = words_hash ^ u64::from(address).wrapping_mul(MIXER);
+        let slot = slot(hash, ASKED_BITS);
         let known = following.asked[slot];
-        if (known.hash, known.address) == (hash, address) {
+        if known.hash == hash {
             return known;
         }
         let start = following.known.len() as u32;
         self.find_known(following, address, length, words);
         let found = Asked {
             hash,
-            address,
             start,
             end: following.known.len() as u32,
         };
