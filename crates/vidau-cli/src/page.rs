@@ -95,6 +95,7 @@ pub(crate) fn restore_input(
         };
         let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
         let mut splice = scan.splice(&changes, options.record);
+        drop(changes);
         say_so(scan, options, &mut splice);
         if scan.format() == Format::Text {
             let lines = |text: &str| text.bytes().filter(|&b| b == b'\n').count();

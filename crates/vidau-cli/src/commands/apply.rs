@@ -25,9 +25,9 @@ struct Decisions {
     #[serde(default)]
     model: String,
     #[serde(default)]
-    reviewer: Option<String>,
+    reviewer: Option<Box<str>>,
     #[serde(default)]
-    date: Option<String>,
+    date: Option<Box<str>>,
     decisions: Vec<Decision>,
 }
 

@@ -5,8 +5,6 @@ mod compact;
 mod record;
 pub(crate) mod rows;
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use vidau::formats::{Edit, Format, Scan, Splice};
 use vidau::{Correction, Restored};
@@ -32,16 +30,16 @@ pub(crate) struct Change {
     pub(crate) alternatives: Vec<Reading>,
     /// The word that it starts in, where the format has words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) word: Option<WordPlace>,
+    pub(crate) word: Option<Box<WordPlace>>,
     /// What it takes in the input's text, where that is more than to put
     /// `after` in the place of `before`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) edits: Vec<RawEdit>,
     /// Who decided on it, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) reviewer: Option<String>,
+    pub(crate) reviewer: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) date: Option<String>,
+    pub(crate) date: Option<Box<str>>,
 }
 
 impl Change {
@@ -103,7 +101,8 @@ impl Findings {
     /// but a flag.
     pub(crate) fn of(scan: &Scan<'_>, restored: &Restored<'_>, splice: &mut Splice) -> Self {
         let mut skipped: Vec<usize> = Vec::new();
-        let mut changes: Vec<(usize, Change)> = Vec::new();
+        // Texts of a quarter of a megabyte have tens of thousands.
+        let mut changes: Vec<(usize, Change)> = Vec::with_capacity(restored.corrections().count());
         for (i, c) in restored.corrections().enumerate() {
             if splice.skipped.binary_search(&i).is_ok() {
                 skipped.push(c.span().start);
@@ -145,9 +144,13 @@ impl Findings {
 
 /// Has the edits name the changes by new numbers, given as old and new.
 pub(crate) fn renumber(edits: &mut [Edit], numbers: impl Iterator<Item = (usize, usize)>) {
-    let numbers: HashMap<usize, usize> = numbers.collect();
+    let mut by_old: Vec<usize> = Vec::new();
+    for (old, new) in numbers {
+        by_old.resize(by_old.len().max(old + 1), 0);
+        by_old[old] = new;
+    }
     for edit in edits {
-        edit.change = numbers.get(&edit.change).copied().unwrap_or(0);
+        edit.change = by_old.get(edit.change).copied().unwrap_or(0);
     }
 }
 
@@ -199,17 +202,17 @@ fn found(scan: &Scan<'_>, c: &Correction<'_>) -> Change {
 }
 
 /// Where the word is that is this run of the document.
-pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<WordPlace> {
+pub(crate) fn word_at(scan: &Scan<'_>, run: usize) -> Option<Box<WordPlace>> {
     let rounded = |edge: f32| (edge * 10.0).round() / 10.0;
     let word = scan.word(run)?;
-    Some(WordPlace {
+    Some(Box::new(WordPlace {
         id: word.id().map(str::to_owned),
         page: word.page() + 1,
         bbox: word
             .bbox()
             .map(|b| [b.left, b.top, b.right, b.bottom].map(rounded)),
         confidence: word.confidence(),
-    })
+    }))
 }
 
 /// Sets lines, columns and offsets, in one pass over the text.
