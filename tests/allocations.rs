@@ -22,8 +22,10 @@ fn restore(worker: &mut Worker<'_>, text: &str) {
     }
 }
 
-fn second_time(restorer: &Restorer, text: &str) -> AllocationInfo {
+fn seen_before(restorer: &Restorer, text: &str) -> AllocationInfo {
     let mut worker = restorer.worker();
+    // Twice: the decoder's passes change their buffers over, and both have grown then.
+    restore(&mut worker, text);
     restore(&mut worker, text);
     measure(|| restore(&mut worker, text))
 }
@@ -39,7 +41,7 @@ fn what_was_seen_before_takes_no_memory() {
             continue;
         }
         let page = std::fs::read_to_string(&path).expect("a page");
-        let info = second_time(&restorer, &page);
+        let info = seen_before(&restorer, &page);
         assert_eq!(info.count_total, 0, "{info:?} for {}", path.display());
         pages += 1;
     }

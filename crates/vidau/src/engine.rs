@@ -172,7 +172,8 @@ impl Engine {
                 stray_quote: 6 * NAT,
                 tight_comma: 3 * NAT,
                 lone_capitals: 3 * NAT,
-                miscased: 0,
+                // A clean line has next to nothing else against it.
+                miscased: -NAT / 2,
                 abbreviation: 10 * NAT,
             },
             beam,

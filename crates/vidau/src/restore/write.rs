@@ -310,7 +310,7 @@ const ALL: f32 = 1.05;
 /// profile: clean, stripped, eng, vie, latin, worn. An engine for English reads
 /// most words as none; those that are words were mostly without marks and are
 /// right.
-const CHANGE_ABOVE: [f32; PROFILES] = [0.6, 0.5, 0.7, 0.6, 0.5, 0.6];
+const CHANGE_ABOVE: [f32; PROFILES] = [0.5, 0.5, 0.7, 0.6, 0.5, 0.6];
 
 /// How sure a change has to be on a line without damage: there most doubtful
 /// ones are names and rare words taken for others.
