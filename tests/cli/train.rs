@@ -52,6 +52,37 @@ fn a_model_trained_on_a_text_restores_it() {
 }
 
 #[test]
+fn confidence_is_learnt_from_folds() {
+    let dir = Folder::new();
+    train(&dir);
+    let pages = "little.vidau=pages";
+    dir.run(&[
+        "train",
+        "confidence",
+        "--pages",
+        pages,
+        "--pages",
+        pages,
+        "--trees",
+        "3",
+        "-o",
+        "sure",
+    ])
+    .expect(0);
+    let parts = "--lm little.vidau --channel little.vidau --confidence sure -o surer.vidau";
+    let args = ["train", "model"].into_iter().chain(parts.split(' '));
+    dir.run(&args.collect::<Vec<_>>()).expect(0);
+    let info = dir.run(&["model", "info", "surer.vidau"]).expect(0).text();
+    for part in ["\"confidence_texts\": \"4\"", "\"confidence_trees\": \"3\""] {
+        assert!(info.contains(part), "{part} is not in {info}");
+    }
+
+    let args = ["train", "confidence", "--pages", "pages", "-o", "sure"];
+    dir.run(&args)
+        .expect_error(2, &["--pages pages: expected MODEL=PATH"]);
+}
+
+#[test]
 fn training_twice_gives_the_same_bytes() {
     let (one, two) = (Folder::new(), Folder::new());
     train(&one);

@@ -145,7 +145,7 @@ fn context(args: &TrainContextArgs) -> anyhow::Result<()> {
     let texts = args
         .text
         .iter()
-        .map(|t| parse_learnt_by(t))
+        .map(|t| parse_paths_of("--text", t))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let lms = texts
         .iter()
@@ -188,7 +188,7 @@ fn confidence(args: &TrainConfidenceArgs) -> anyhow::Result<()> {
     let builder = RestorerBuilder::new().min_confidence(0.0);
     let mut folds = Vec::new();
     for fold in &args.pages {
-        let (model, folders) = parse_learnt_by(fold)?;
+        let (model, folders) = parse_paths_of("--pages", fold)?;
         let mut pages = Vec::new();
         for folder in &folders {
             pages.extend(channel::train::read_pages(folder, "", 1.0)?);
@@ -281,9 +281,9 @@ fn parse_source(text: &str) -> anyhow::Result<lm::Source> {
     })
 }
 
-/// `LM=FILE[,FILE...]`
-fn parse_learnt_by(given: &str) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
-    let form = || format!("{given}: expected MODEL=PATH[,PATH...], for example lm.part=laws.txt");
+/// `MODEL=PATH[,PATH...]` of an option.
+fn parse_paths_of(option: &str, given: &str) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let form = || format!("{option} {given}: expected MODEL=PATH[,PATH...]");
     let (model, paths) = given.split_once('=').with_context(form)?;
     Ok((model.into(), paths.split(',').map(PathBuf::from).collect()))
 }
