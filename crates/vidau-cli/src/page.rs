@@ -95,6 +95,7 @@ pub(crate) fn restore_input(
         };
         let changes: Vec<formats::Change<'_>> = restored.corrections().map(Into::into).collect();
         let mut splice = scan.splice(&changes, options.record);
+        // Megabytes of a long text, and the findings are still to come.
         drop(changes);
         say_so(scan, options, &mut splice);
         if scan.format() == Format::Text {

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::{self, NgramModel};
 use crate::model::container::{Container, Tag};
-use crate::syllable::{Casing, is_legal};
+use crate::syllable::{Casing, casing, is_legal};
 
 /// Number of channel profiles: clean, stripped, eng, vie, latin, worn.
 pub(crate) const PROFILES: usize = 6;
@@ -192,23 +192,17 @@ impl Engine {
         context.map_or(Ok(()), |context| context.verify(container))
     }
 
-    /// Price of keeping `text` as a word that the lexicon does not have.
-    pub(crate) fn foreign_cost(&self, text: &str) -> Cost {
+    /// Price of keeping a word that the lexicon does not have, by its characters
+    /// and those of them that are letters.
+    fn foreign_cost(&self, chars: usize, letters: usize) -> Cost {
         let o = &self.arcs;
-        text.chars().fold(o.foreign_word, |sum, c| {
-            sum + if c.is_alphabetic() {
-                o.foreign_char
-            } else {
-                o.foreign_odd
-            }
-        })
+        let odd = chars - letters;
+        o.foreign_word + letters as Cost * o.foreign_char + odd as Cost * o.foreign_odd
     }
 
     /// Price of keeping a text so on a line whose profiles cost `line`.
     pub(crate) fn foreign_cost_in(&self, looks: &Looks, line: &ByProfile) -> Cost {
-        let (letters, chars) = (looks.letters as Cost, looks.chars as Cost);
-        let o = &self.arcs;
-        let cost = o.foreign_word + letters * o.foreign_char + (chars - letters) * o.foreign_odd;
+        let cost = self.foreign_cost(looks.chars as usize, looks.letters as usize);
         let scales = self.scales_in(looks.is_exact, line);
         match likeliest(line).is_none_or(|p| scales[p] == 256) {
             true => cost,
@@ -228,26 +222,18 @@ impl Engine {
 
     /// What it costs at most to keep `text` as it is: as an unknown word.
     pub(crate) fn as_read_price(&self, text: &str) -> Cost {
-        self.foreign_cost(text) + self.word_cost(u32::from(lm::UNKNOWN))
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        self.foreign_cost(text.chars().count(), letters) + self.word_cost(u32::from(lm::UNKNOWN))
     }
 
     pub(crate) fn word_cost(&self, id: WordId) -> Cost {
         self.words.of(id)
     }
 
-    /// The language model's number for a word of the lexicon.
-    pub(crate) fn lm_word(&self, id: WordId) -> u16 {
-        match u16::try_from(id) {
-            Ok(word) if usize::from(word) < self.lm.vocab_len() => word,
-            _ => lm::UNKNOWN,
-        }
-    }
-
     pub(crate) fn unseen_price(&self, id: WordId) -> Cost {
-        if (id as usize) < self.lm.vocab_len() {
-            0
-        } else {
-            self.unseen
+        match self.known_id(Some(id)) {
+            Some(_) => 0,
+            None => self.unseen,
         }
     }
 
@@ -301,8 +287,8 @@ impl Engine {
 
 /// Names, abbreviations, numbers and the letters of a list are no damage to be
 /// explained away.
-pub(crate) fn is_exact(text: &str, casing: Casing) -> bool {
-    let is_small = matches!(casing, Casing::Lower | Casing::None);
+pub(crate) fn is_exact(text: &str) -> bool {
+    let is_small = matches!(casing(text), Casing::Lower | Casing::None);
     !is_small || text.bytes().any(|b| b.is_ascii_digit()) || text.chars().nth(1).is_none()
 }
 

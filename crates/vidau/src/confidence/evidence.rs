@@ -1,7 +1,7 @@
 //! What is known of each place that the best way writes.
 
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Block, Lattice, NO_TEXT, Output, ProfileWeights, Step, log_add};
+use crate::decode::{Beam, Block, Lattice, Output, ProfileWeights, Step, log_add};
 use crate::engine::{Engine, PROFILES};
 use crate::render::Renderer;
 use crate::syllable::Casing;
@@ -384,8 +384,7 @@ fn look_at_tokens(evidence: &mut Evidence, block: &Block, decision: &Decision) {
     let before = Cost::from(is_pasted(step.from.checked_sub(1)));
     let behind = Cost::from(is_pasted(Some(step.to)));
     let sign_of = |token: Option<usize>| {
-        let number = token.and_then(|t| tokens.get(t)).map(|t| t.number);
-        let number = number.filter(|&number| number != NO_TEXT);
+        let number = token.and_then(|t| block.token_number(t, t + 1));
         number.map_or(0, |number| block.looks(number).signs.oddness.into())
     };
     evidence.put(Feature::Sign, looks.signs.oddness.into());

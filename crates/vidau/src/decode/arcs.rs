@@ -313,7 +313,7 @@ impl ArcBuilder {
             None => Asked::All,
         };
         if self.next == Some(i) {
-            std::mem::swap(&mut self.merged, &mut self.next_merged);
+            self.merged.clone_from(&self.next_merged);
         } else {
             self.merge(engine, wanted, line, asked);
         }
@@ -510,7 +510,7 @@ impl ArcBuilder {
                 for r in self.merged.iter().take(n) {
                     let mut arc = word_arc(engine, i, i + 1, l, before);
                     arc.cost += price + r.cost + engine.unseen_price(r.id);
-                    arc.lm[1] = engine.lm_word(r.id);
+                    arc.lm[1] = engine.known_id(Some(r.id)).unwrap_or(lm::UNKNOWN);
                     arc.lm_len = 2;
                     arc.output = Output::Two([l.id, r.id], l.casing);
                     lattice.push(arc);
@@ -542,9 +542,10 @@ impl ArcBuilder {
     fn is_sound(&mut self, engine: &Engine, block: &Block, i: usize, line: &ByProfile) -> bool {
         let wanted = self.token(block, i);
         self.merge(engine, wanted, line, Asked::All);
-        std::mem::swap(&mut self.merged, &mut self.next_merged);
+        // Copied, not swapped: so the second time of a text takes no memory.
+        self.next_merged.clone_from(&self.merged);
         self.next = Some(i);
-        let best = self.next_merged.iter().map(|c| c.cost).min();
+        let best = self.merged.iter().map(|c| c.cost).min();
         best.is_some_and(|b| b <= engine.arcs.sound_word)
     }
 
@@ -565,7 +566,7 @@ impl ArcBuilder {
         Wanted {
             text,
             slot: self.cache.token(text),
-            is_exact: is_exact(text, casing(text)),
+            is_exact: is_exact(text),
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Block {
     tokens: Vec<BlockToken>,
     lines: u32,
     texts: Texts,
+    /// Above the numbers of all tokens.
+    numbers: u32,
     normalizer: Normalizer,
     line_tokens: Vec<Token>,
 }
@@ -95,27 +97,36 @@ impl Block {
     /// Gives a number to the text of each token.
     pub(crate) fn number_texts(&mut self, lexicon: &Lexicon) {
         self.texts.trim();
+        self.numbers = 0;
         for token in &mut self.tokens {
             if token.kind != TokenKind::Blank {
                 let text = &self.text[token.start as usize..token.end as usize];
                 token.number = self.texts.number(text, lexicon);
+                self.numbers = self.numbers.max(token.number + 1);
             }
         }
     }
 
+    /// The number of the text of tokens `from..to`, if it is one token that has
+    /// a number.
+    pub(crate) fn token_number(&self, from: usize, to: usize) -> Option<u32> {
+        let number = self.tokens.get(from)?.number;
+        (from + 1 == to && number != NO_TEXT).then_some(number)
+    }
+
     /// The number of the text of tokens `from..to`.
     pub(crate) fn number_of(&mut self, from: usize, to: usize, lexicon: &Lexicon) -> u32 {
-        let (first, last) = (&self.tokens[from], &self.tokens[to - 1]);
-        if from + 1 == to && first.number != NO_TEXT {
-            return first.number;
+        if let Some(number) = self.token_number(from, to) {
+            return number;
         }
+        let (first, last) = (&self.tokens[from], &self.tokens[to - 1]);
         let text = &self.text[first.start as usize..last.end as usize];
         self.texts.number(text, lexicon)
     }
 
-    /// How many texts have numbers.
+    /// The numbers of tokens, not those of several together, are below this.
     pub(crate) fn numbers(&self) -> usize {
-        self.texts.len()
+        self.numbers as usize
     }
 
     /// What the text of this number is.

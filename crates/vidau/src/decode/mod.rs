@@ -30,4 +30,4 @@ pub(crate) use profiles::{ByProfile, ProfileWeights, is_clean};
 pub(crate) use recurrence::{NEVER, RULED_OUT, Recurrence, RecurrenceOptions};
 pub(crate) use rule_arcs::is_impossible;
 pub(crate) use stray::is_stray;
-pub(crate) use texts::{Looks, NO_TEXT, Read};
+pub(crate) use texts::{Looks, Read};

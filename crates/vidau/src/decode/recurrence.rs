@@ -15,7 +15,7 @@
 use super::block::Block;
 use super::lattice::{Arc, Lattice, Output};
 use super::log_add::log_add;
-use super::texts::{self, NO_TEXT};
+use super::texts;
 use crate::candidates::WordCosts;
 use crate::cost::{Cost, NAT};
 use crate::lm::FIRST_WORD;
@@ -283,10 +283,9 @@ impl Recurrence {
 
 /// Hash of tokens `from..to` in lower case.
 fn caseless(block: &Block, from: usize, to: usize) -> u32 {
-    let number = block.tokens()[from].number;
-    match from + 1 == to && number != NO_TEXT {
-        true => block.looks(number).caseless,
-        false => texts::caseless(block.text_of(from, to)),
+    match block.token_number(from, to) {
+        Some(number) => block.looks(number).caseless,
+        None => texts::caseless(block.text_of(from, to)),
     }
 }
 

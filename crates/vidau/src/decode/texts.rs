@@ -13,7 +13,7 @@ use crate::lm::fold_word;
 use crate::syllable::{Casing, casing, is_legal_bare};
 
 /// Number of no text: blanks have none.
-pub(crate) const NO_TEXT: u32 = u32::MAX;
+pub(super) const NO_TEXT: u32 = u32::MAX;
 
 /// When more texts than this are known all are forgotten.
 const CAPACITY: usize = 1 << 15;
@@ -105,7 +105,7 @@ impl Texts {
             casing: casing(text),
             chars: text.chars().count() as u32,
             letters: letters as u32,
-            is_exact: is_exact(text, casing(text)),
+            is_exact: is_exact(text),
             ends_with_digit: text.ends_with(|c: char| c.is_ascii_digit()),
             word: lexicon.id(text),
             folded_word,
@@ -119,11 +119,6 @@ impl Texts {
         });
         self.numbers.insert(text.into(), number);
         number
-    }
-
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.looks.len()
     }
 
     pub(super) fn looks(&self, number: u32) -> &Looks {

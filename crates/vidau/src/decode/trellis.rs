@@ -71,15 +71,17 @@ impl Trellis {
     pub(super) fn begin(&mut self, start: LmState) {
         self.hypotheses.clear();
         self.edges.clear();
-        self.nodes.clear();
-        self.begin_again(start);
         self.earlier.clear();
-        self.shifts.clear();
+        self.begin_at(start);
     }
 
     /// Starts once more.
     pub(super) fn begin_again(&mut self, start: LmState) {
         std::mem::swap(&mut self.nodes, &mut self.earlier);
+        self.begin_at(start);
+    }
+
+    fn begin_at(&mut self, start: LmState) {
         self.nodes.clear();
         self.shifts.clear();
         let open = self.open();

@@ -9,7 +9,6 @@ use crate::decode::{Arc, Block, ByProfile, Lattice};
 use crate::document::Break;
 use crate::engine::{Engine, PROFILES, is_exact};
 use crate::lm;
-use crate::syllable::casing;
 use crate::text::TokenKind;
 
 /// Most tokens that one word may have been read as: "M", "'", "gar".
@@ -186,7 +185,7 @@ impl Finder {
         let text = task.block.text_of(from, to);
         let is_number = |kind| matches!(kind, TokenKind::Number | TokenKind::Code);
         let has_number = tokens.iter().any(|t| is_number(t.kind));
-        let scales = task.engine.scales_in(is_exact(text, casing(text)), line);
+        let scales = task.engine.scales_in(is_exact(text), line);
         for (p, &weight) in line.iter().enumerate() {
             if weight > task.engine.arcs.profile_margin {
                 continue;

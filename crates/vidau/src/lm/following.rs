@@ -84,7 +84,7 @@ const EMPTY: u32 = 0;
 const SEEN_BITS: u32 = 8;
 
 /// 2^64 by the golden ratio (Knuth 1973, volume 3, 6.4).
-const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The slot of `key` where there are 2 to `bits`.
 #[inline]

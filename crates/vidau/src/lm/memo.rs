@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::following::MIXER;
 use super::trie::{ADDRESS_BITS, Step};
 
 const WORD_BITS: u32 = 16;
@@ -42,8 +43,7 @@ impl Memo {
         word: u16,
         find: impl FnOnce() -> Option<Step>,
     ) -> Option<Step> {
-        // 2^64 by the golden ratio; an odd number keeps different keys different.
-        const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
+        // Odd, so that different keys stay different.
         let key = u64::from(address) << WORD_BITS | u64::from(word);
         let mixed = key.wrapping_mul(MIXER) % (1 << KEY_BITS);
         let tag = mixed % (1 << TAG_BITS);

@@ -5,11 +5,12 @@
 //! not as clean as they seem, and more may be wrong in them.
 
 use super::Worker;
-use crate::decode::{Output, probability};
+use crate::cost::Cost;
+use crate::decode::Output;
 use crate::text::TokenKind;
 
-/// The probability from which on a changed word counts.
-const SURE: f32 = 0.99;
+/// A changed word counts from this cost of its posterior on: 99 %.
+const SURE: Cost = 2;
 
 impl Worker<'_> {
     /// Notes the words that the decoder is sure were damaged. False where that
@@ -21,7 +22,7 @@ impl Worker<'_> {
         }
         let mut is_any = false;
         for &number in self.beam.path() {
-            if probability(self.beam.posteriors()[number as usize]) < SURE {
+            if self.beam.posteriors()[number as usize] > SURE {
                 continue;
             }
             let arc = self.lattice.arcs()[number as usize];
