@@ -52,6 +52,29 @@ fn a_model_trained_on_a_text_restores_it() {
 }
 
 #[test]
+fn a_wide_context_of_other_words_is_refused() {
+    let dir = Folder::new();
+    train(&dir);
+    dir.put("other.txt", TRUTH.replace("công", "sông").repeat(30));
+    let other = "train lm --source other=1=other.txt --least-count 2 --size 1MB -o other.part";
+    dir.run(&other.split(' ').collect::<Vec<_>>()).expect(0);
+    for context in ["context.part", "little.vidau", "channel.part"] {
+        let args = [
+            "train",
+            "model",
+            "--lm",
+            "other.part",
+            "--channel",
+            "channel.part",
+        ];
+        let args = [&args[..], &["--context", context, "-o", "model"]].concat();
+        let error = "learnt for the words of another language model";
+        dir.run(&args).expect_error(2, &[context, error]);
+        assert!(!dir.names().contains(&"model".to_owned()));
+    }
+}
+
+#[test]
 fn confidence_is_learnt_from_folds() {
     let dir = Folder::new();
     train(&dir);

@@ -829,11 +829,11 @@ pub(crate) struct TrainContextArgs {
     pub(crate) text: Vec<String>,
 
     /// Read only every so manieth stretch of 40 lines
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) every: usize,
 
     /// The most weights; each takes two bytes
-    #[arg(long, value_name = "N", default_value_t = 620_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(crate) weights: usize,
 
     /// The part to write

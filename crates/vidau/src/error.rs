@@ -53,6 +53,12 @@ pub enum Error {
         /// What is wrong there.
         problem: String,
     },
+    /// A part of a model that numbers words otherwise than the language model.
+    #[error("{name}: learnt for the words of another language model; train it again for this one")]
+    OtherVocabulary {
+        /// File name of the part, or `<bytes>`.
+        name: String,
+    },
     /// Training input that cannot be used.
     #[error("{name}:{line}: {problem}")]
     TrainingData {

@@ -180,7 +180,8 @@ fn context(args: &TrainContextArgs) -> anyhow::Result<()> {
         settings: settings.map(|(k, v)| (k.to_owned(), v)).into(),
         ..Manifest::default()
     };
-    let sections = [(MANIFEST, manifest.to_json().into_bytes()), trained.section];
+    let mut sections = vec![(MANIFEST, manifest.to_json().into_bytes())];
+    sections.extend(trained.sections);
     atomic::write(&args.output, &write_container(&sections))
 }
 
@@ -238,15 +239,18 @@ fn model(args: &TrainModelArgs) -> anyhow::Result<()> {
     let mut manifest = Manifest::of(&lm)?;
     manifest.name.clone_from(&args.name);
     manifest.channel = about_channel.channel;
-    manifest.settings.extend(about_channel.settings);
+    let channel_settings = of_part("channel_", about_channel.settings);
+    manifest.settings.extend(channel_settings);
     let part = |path: &Option<PathBuf>| {
         let path = path.as_deref();
         path.map(|path| engine::container(Some(path))).transpose()
     };
     let (context, confidence) = (part(&args.context)?, part(&args.confidence)?);
-    for part in [&context, &confidence].into_iter().flatten() {
+    for (name, part) in [("context_", &context), ("confidence_", &confidence)] {
+        let Some(part) = part else { continue };
         part.verify()?;
-        manifest.settings.extend(Manifest::of(part)?.settings);
+        let settings = of_part(name, Manifest::of(part)?.settings);
+        manifest.settings.extend(settings);
     }
     for score in &args.score {
         let (name, value) = parse_score(score)?;
@@ -267,6 +271,12 @@ fn model(args: &TrainModelArgs) -> anyhow::Result<()> {
         output::thousands(bytes.len() as u64)
     ));
     atomic::write(&args.output, &bytes)
+}
+
+/// A part may be a whole model, of which only this is taken over.
+fn of_part(name: &str, mut settings: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    settings.retain(|setting, _| setting.starts_with(name));
+    settings
 }
 
 /// `NAME=WEIGHT=FILE[,FILE...]`

@@ -31,6 +31,7 @@ mod vocab;
 
 pub(crate) use following::Following;
 pub use ngram::NgramModel;
+pub(crate) use sections::VOCABULARY;
 pub use state::LmState;
 pub use vocab::{
     BOS, CODE, COMMA, EOS, FIRST_WORD, NUMBER, Piece, STOP, UNKNOWN, fold_word, piece,

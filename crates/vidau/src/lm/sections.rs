@@ -12,7 +12,7 @@ use super::trie::Step;
 use crate::model::container::{Container, Tag};
 use crate::{Cost, Result};
 
-pub(super) const VOCABULARY: Tag = *b"VOCB";
+pub(crate) const VOCABULARY: Tag = *b"VOCB";
 pub(super) const UNIGRAMS: Tag = *b"UNIG";
 pub(super) const CODEBOOKS: Tag = *b"CODE";
 pub(super) const NGRAMS: Tag = *b"NGRM";

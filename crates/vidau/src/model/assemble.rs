@@ -6,21 +6,22 @@ use crate::channel::ChannelModel;
 use crate::confidence::SURE;
 use crate::context::AFAR;
 use crate::engine::CHANNEL;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lexicon::build_lexicon;
-use crate::lm::NgramModel;
+use crate::lm::{NgramModel, VOCABULARY};
 
 /// The wide context as it was kept before [`AFAR`]; nothing reads it any more.
 const WIDE: Tag = *b"WIDE";
 
 /// The bytes of a model file from a trained language model (its container)
 /// and a trained channel. The lexicon follows from the language model's
-/// vocabulary. The wide context's weights, trained for the same vocabulary,
-/// and the trees of the confidence, trained with all other parts, may be left
-/// out.
+/// vocabulary. The wide context's weights and the trees of the confidence, trained
+/// with all other parts, may be left out.
 ///
 /// # Errors
-/// A damaged language model, or a vocabulary too large for a lexicon.
+/// A damaged part, a vocabulary too large for a lexicon, and
+/// [`Error::OtherVocabulary`] for a wide context that was not trained for this
+/// language model's vocabulary.
 pub fn assemble(
     language_model: &Container,
     channel: &ChannelModel,
@@ -36,6 +37,12 @@ pub fn assemble(
     own.extend(build_lexicon(&vocabulary)?);
     own.push((CHANNEL, channel.to_bytes()));
     if let Some(context) = context {
+        // Its weights are by the numbers of words.
+        let words = context.section(VOCABULARY).ok();
+        if words.as_deref() != Some(&*language_model.section(VOCABULARY)?) {
+            let name = context.name().to_owned();
+            return Err(Error::OtherVocabulary { name });
+        }
         own.push((AFAR, context.section(AFAR)?.to_vec()));
     }
     if let Some(confidence) = confidence {

@@ -176,6 +176,11 @@ impl Container {
         &self.bytes
     }
 
+    /// The file's name, or `<bytes>`.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// An error about the contents of section `tag`.
     pub(crate) fn damaged(&self, tag: Tag, problem: impl Into<String>) -> Error {
         let offset = self.sections.iter().find(|s| s.tag == tag);

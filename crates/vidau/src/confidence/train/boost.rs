@@ -11,7 +11,15 @@ use super::examples::Example;
 use crate::cost::NAT;
 
 /// Most bins of a feature.
-const BINS: usize = 64;
+const BINS: usize = 128;
+/// Examples in a row that a tree takes or leaves together: those of a page are
+/// alike.
+const STRETCH: usize = 256;
+/// Share of the stretches, and of the features, that each tree learns from:
+/// trees that know different things err in different ways (Friedman,
+/// "Stochastic gradient boosting", 2002).
+const ROWS: f64 = 0.5;
+const COLUMNS: f64 = 0.3;
 
 /// A feature's values of all examples.
 struct Column {
@@ -23,18 +31,24 @@ struct Column {
 impl Column {
     fn new(feature: usize, examples: &[Example]) -> Self {
         let value = |e: &Example| e.evidence.value(feature);
-        let mut sorted: Vec<i16> = examples.iter().map(value).collect();
-        sorted.sort_unstable();
-        let at = |k: usize| sorted[k * sorted.len() / BINS];
-        let mut cuts: Vec<i16> = match sorted.is_empty() {
-            true => Vec::new(),
-            false => (1..BINS).map(at).collect(),
-        };
+        // Few places are wrong: half of the cuts part those evenly, or all of
+        // them would lie in one or two bins.
+        let wrong = examples.iter().filter(|e| !e.is_right);
+        let mut cuts = quantiles(wrong.map(value).collect());
+        cuts.extend(quantiles(examples.iter().map(value).collect()));
+        cuts.sort_unstable();
         cuts.dedup();
         let bin = |e: &Example| cuts.partition_point(|&cut| cut < value(e)) as u8;
         let bins = examples.iter().map(bin).collect();
         Self { cuts, bins }
     }
+}
+
+/// Values that part `values` into half of the bins, evenly.
+fn quantiles(mut values: Vec<i16>) -> Vec<i16> {
+    values.sort_unstable();
+    let at = |k: usize| values.get(k * values.len() * 2 / BINS).copied();
+    (1..BINS / 2).filter_map(at).collect()
 }
 
 /// Sums over examples: first and second derivatives of the loss, and their
@@ -86,11 +100,15 @@ pub(super) fn boost(examples: &[Example], options: &Options) -> (Trees, [f64; 2]
     let mut log_odds = vec![i32::from(start); examples.len()];
     let without = loss(examples, &log_odds);
     let mut trees = Vec::with_capacity(options.trees);
-    for _ in 0..options.trees {
+    for number in 0..options.trees {
         let derivatives: Vec<Sums> = examples
             .iter()
             .zip(&log_odds)
-            .map(|(example, &units)| {
+            .enumerate()
+            .map(|(row, (example, &units))| {
+                if draw(number, row / STRETCH) >= ROWS {
+                    return Sums::default();
+                }
                 let p = probability(units);
                 Sums {
                     first: f64::from(u8::from(example.is_right)) - p,
@@ -99,7 +117,8 @@ pub(super) fn boost(examples: &[Example], options: &Options) -> (Trees, [f64; 2]
                 }
             })
             .collect();
-        let (tree, leaves) = grow(&columns, &derivatives, options);
+        let is_asked = |feature| draw(number + 100_000, feature) < COLUMNS;
+        let (tree, leaves) = grow(&columns, &derivatives, options, is_asked);
         for (units, leaf) in log_odds.iter_mut().zip(leaves) {
             *units += i32::from(tree.leaves[usize::from(leaf)]);
         }
@@ -109,8 +128,24 @@ pub(super) fn boost(examples: &[Example], options: &Options) -> (Trees, [f64; 2]
     (Trees::new(start, trees), [with, without])
 }
 
+/// A number in 0..1 that looks random, always the same for `a` and `b`.
+fn draw(a: usize, b: usize) -> f64 {
+    let a = (a as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let b = (b as u64 + 7).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    let mut mixed = a ^ b;
+    mixed ^= mixed >> 31;
+    mixed = mixed.wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^= mixed >> 32;
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// One tree, and the leaf of each example.
-fn grow(columns: &[Column], derivatives: &[Sums], options: &Options) -> (Tree, Vec<u8>) {
+fn grow(
+    columns: &[Column],
+    derivatives: &[Sums],
+    options: &Options,
+    is_asked: impl Fn(usize) -> bool + Sync,
+) -> (Tree, Vec<u8>) {
     let mut tree = Tree {
         splits: [(0, i16::MAX); SPLITS],
         leaves: [0; LEAVES],
@@ -122,6 +157,9 @@ fn grow(columns: &[Column], derivatives: &[Sums], options: &Options) -> (Tree, V
             .par_iter()
             .enumerate()
             .map(|(feature, column)| {
+                if !is_asked(feature) {
+                    return vec![None; width];
+                }
                 let sums = by_bin(column, &nodes, derivatives, width);
                 let nodes = sums.chunks_exact(BINS);
                 nodes

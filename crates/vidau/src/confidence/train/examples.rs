@@ -17,13 +17,11 @@ pub(super) fn collect(restorer: &Restorer, pages: &[Page]) -> Vec<Example> {
     let of_page = |worker: &mut Worker<'_>, (number, page): (usize, &Page)| {
         let mut examples = Vec::new();
         read(worker, &page.observed, &page.truth, &mut examples);
-        match number % 3 {
-            0 => read(worker, &page.truth, &page.truth, &mut examples),
-            1 => {
-                let stripped = strip_marks(&page.truth);
-                read(worker, &stripped, &page.truth, &mut examples);
-            }
-            _ => {}
+        if number.is_multiple_of(2) {
+            read(worker, &page.truth, &page.truth, &mut examples);
+        } else {
+            let stripped = strip_marks(&page.truth);
+            read(worker, &stripped, &page.truth, &mut examples);
         }
         examples
     };

@@ -58,8 +58,8 @@ pub struct Fold {
 }
 
 /// Learns how sure of its places the engine may be. Besides as they were read,
-/// a third of the pages is restored from the truth without marks and a third
-/// from the truth itself.
+/// half of the pages are restored from the truth itself, half from the truth
+/// without marks.
 #[must_use]
 pub fn train(folds: &[Fold], options: &Options) -> Trained {
     let of_fold = |fold: &Fold| examples::collect(&fold.restorer, &fold.pages);

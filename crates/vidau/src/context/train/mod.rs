@@ -11,7 +11,8 @@ mod posterior;
 
 use std::path::PathBuf;
 
-use crate::lm::NgramModel;
+use crate::lm::train::join_lines;
+use crate::lm::{NgramModel, VOCABULARY};
 use crate::model::container::Tag;
 use crate::{Error, Result};
 
@@ -43,11 +44,11 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            every: 2,
+            every: 1,
             beam: 8,
             rate: 0.07,
             l1: 3.0,
-            weights: 620_000,
+            weights: 1_000_000,
         }
     }
 }
@@ -55,8 +56,8 @@ impl Default for Options {
 /// The section and how it came about.
 #[derive(Debug)]
 pub struct Trained {
-    /// The section of the model file.
-    pub section: (Tag, Vec<u8>),
+    /// The section of the model file, and the vocabulary whose numbers it has.
+    pub sections: [(Tag, Vec<u8>); 2],
     /// Words, numbers and punctuation read.
     pub tokens: usize,
     /// Doubts that were learnt from.
@@ -85,7 +86,8 @@ pub fn train(
             problem: "1 and more are possible".to_owned(),
         });
     }
-    let vocabulary = choices::Vocabulary::new((0..lm.vocab_len()).map(|id| lm.word(id as u16)));
+    let words = || (0..lm.vocab_len()).map(|id| lm.word(id as u16));
+    let vocabulary = choices::Vocabulary::new(words());
     let mut read = choices::Choices::default();
     for text in texts {
         let reader = choices::Reader::new(&vocabulary, text.lm, options);
@@ -97,7 +99,10 @@ pub fn train(
     progress(&format!("learning from {} choices", read.choices.len()));
     let learnt = learn::learn(&vocabulary, &read, options);
     Ok(Trained {
-        section: super::table::section(&vocabulary.classes, &learnt.weights),
+        sections: [
+            (VOCABULARY, join_lines(words())),
+            super::table::section(&vocabulary.classes, &learnt.weights),
+        ],
         tokens: read.classes.len(),
         choices: read.choices.len(),
         weights: learnt.weights.len(),

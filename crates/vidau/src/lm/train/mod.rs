@@ -125,11 +125,9 @@ pub fn train(
         .finish(options, progress))
 }
 
-fn join_lines(words: &[Box<str>]) -> Vec<u8> {
-    words
-        .iter()
-        .flat_map(|w| w.bytes().chain([b'\n']))
-        .collect()
+/// The bytes of a vocabulary's section.
+pub(crate) fn join_lines<'w>(words: impl Iterator<Item = &'w str>) -> Vec<u8> {
+    words.flat_map(|w| w.bytes().chain([b'\n'])).collect()
 }
 
 /// For each word the number of its letters without marks.

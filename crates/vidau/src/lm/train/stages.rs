@@ -143,7 +143,10 @@ impl Estimated<'_> {
         };
         let losses = prune::losses(&self.whole.model, criterion);
         let mut sections = vec![
-            (sections::VOCABULARY, join_lines(&vocabulary.words)),
+            (
+                sections::VOCABULARY,
+                join_lines(vocabulary.words.iter().map(|w| &**w)),
+            ),
             (sections::CASE, case::costs(&vocabulary.case)),
         ];
         let room = options.size.saturating_sub(size(&sections));
