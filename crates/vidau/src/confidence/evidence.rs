@@ -1,5 +1,6 @@
 //! What is known of each place that the best way writes.
 
+use super::trees::Plane;
 use crate::cost::{Cost, NAT};
 use crate::decode::{Beam, Block, Lattice, Output, ProfileWeights, Step, log_add};
 use crate::engine::{Engine, PROFILES};
@@ -150,6 +151,7 @@ impl Sums {
 #[derive(Debug, Default)]
 pub(crate) struct Gatherer {
     evidence: Vec<Evidence>,
+    planes: Vec<Plane>,
     probabilities: Vec<f32>,
     lines: Vec<Sums>,
     /// Number of what was read and the decision's, as one number.
@@ -201,7 +203,7 @@ impl Gatherer {
         self.look_for_others(decisions);
         self.probabilities.clear();
         if let Some(trees) = &engine.confidence {
-            trees.judge(&self.evidence, &mut self.probabilities);
+            trees.judge(&self.evidence, &mut self.planes, &mut self.probabilities);
         }
     }
 

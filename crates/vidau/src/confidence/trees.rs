@@ -24,21 +24,13 @@ pub(super) const LEAVES: usize = 1 << DEPTH;
 const HEADER: usize = 4;
 const TREE: usize = SPLITS * 3 + LEAVES * 2;
 
-/// Places that are judged together, so that a comparison is one instruction
-/// for several of them.
+/// Places are judged so many at a time, a bit of a plane for each.
+const PLACES: usize = LANES * GROUPS;
 const LANES: usize = 16;
-/// So many times as many places come to each tree in turn, whose numbers are
-/// spread over the lanes but once for them.
-const GROUPS: usize = 16;
+const GROUPS: usize = u16::BITS as usize;
 
-/// A value for each of the places; aligned, so that it is taken from memory
-/// where it is needed.
-#[derive(Clone, Copy)]
-#[repr(align(16))]
-struct Lanes([i16; LANES]);
-
-/// The features' values, so many that no feature's number has to be checked.
-type Values = [Lanes; FEATURES.next_power_of_two()];
+/// Yes or no of each place: of place `l` of group `g` in bit `g` of number `l`.
+pub(super) type Plane = [u16; LANES];
 
 /// One of the trees.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,101 +40,50 @@ pub(super) struct Tree {
     pub(super) leaves: [i16; LEAVES],
 }
 
-impl Tree {
-    fn spread(&self) -> Spread {
-        let of_pairs = |number: fn(i16, i16) -> i16| {
-            let mut spread = [Lanes([0; LANES]); LEAVES / 2];
-            for (lanes, pair) in spread.iter_mut().zip(self.leaves.chunks_exact(2)) {
-                *lanes = Lanes([number(pair[0], pair[1]); LANES]);
-            }
-            spread
-        };
-        Spread {
-            features: self.splits.map(|(feature, _)| feature),
-            thresholds: self.splits.map(|(_, threshold)| Lanes([threshold; LANES])),
-            left: of_pairs(|left, _| left),
-            either: of_pairs(|left, right| left ^ right),
-        }
-    }
-}
-
-/// A tree's numbers, each once a lane.
-struct Spread {
-    features: [u8; SPLITS],
-    thresholds: [Lanes; SPLITS],
-    /// Of each pair of leaves the left one, and its bits that the right one has
-    /// otherwise.
-    left: [Lanes; LEAVES / 2],
-    either: [Lanes; LEAVES / 2],
-}
-
-impl Spread {
-    /// The leaf that each of the places comes to: from the leaves up, at each
-    /// split one of the two below.
-    #[inline(always)]
-    fn leaves(&self, values: &Values) -> Lanes {
-        let (left, right) = (self.half(1, values), self.half(2, values));
-        self.choose(0, values, left, right)
-    }
-
-    /// The same below split `at` of the second level; written out, so that no
-    /// lane goes through memory.
-    #[inline(always)]
-    fn half(&self, at: usize, values: &Values) -> Lanes {
-        let pair = |at: usize| {
-            let pair = at + 1 - LEAVES / 2;
-            self.turn(at, values, self.left[pair], self.either[pair])
-        };
-        let (first, second) = (2 * at + 1, 2 * at + 2);
-        let left = (pair(2 * first + 1), pair(2 * first + 2));
-        let right = (pair(2 * second + 1), pair(2 * second + 2));
-        let left = self.choose(first, values, left.0, left.1);
-        let right = self.choose(second, values, right.0, right.1);
-        self.choose(at, values, left, right)
-    }
-
-    /// For each place the left or the right, by split `at`.
-    #[inline(always)]
-    fn choose(&self, at: usize, values: &Values, left: Lanes, right: Lanes) -> Lanes {
-        let mut either = left;
-        for lane in 0..LANES {
-            either.0[lane] ^= right.0[lane];
-        }
-        self.turn(at, values, left, either)
-    }
-
-    /// For each place the left, with the bits of `either` turned where split
-    /// `at` leads to the right.
-    #[inline(always)]
-    fn turn(&self, at: usize, values: &Values, left: Lanes, either: Lanes) -> Lanes {
-        let values = &values[usize::from(self.features[at]) % values.len()];
-        let thresholds = &self.thresholds[at];
-        let mut chosen = left;
-        for lane in 0..LANES {
-            let is_above = -i16::from(values.0[lane] > thresholds.0[lane]);
-            chosen.0[lane] ^= either.0[lane] & is_above;
-        }
-        chosen
-    }
-}
-
 /// What takes evidence for log odds.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trees {
     start: i16,
     trees: Vec<Tree>,
-    /// The sum of so many leaves has 16 bits.
-    summed: usize,
+    /// All splits; trees have many in common.
+    splits: Vec<(u8, i16)>,
+    pairs: Vec<Pair>,
+}
+
+/// Two trees that are looked up together.
+#[derive(Debug, Clone, PartialEq)]
+struct Pair {
+    /// Numbers of their splits.
+    splits: [[u16; SPLITS]; 2],
+    /// The sum of their leaves; the second one's number is the high half.
+    sums: [i32; LEAVES * LEAVES],
 }
 
 impl Trees {
     pub(super) fn new(start: i16, trees: Vec<Tree>) -> Self {
-        let leaves = trees.iter().flat_map(|tree| tree.leaves);
-        let most = leaves.map(i16::unsigned_abs).max().unwrap_or(0);
+        let of_trees = trees.iter().flat_map(|tree| tree.splits);
+        let mut splits: Vec<(u8, i16)> = of_trees.collect();
+        splits.sort_unstable();
+        splits.dedup();
+        let number = |split| splits.partition_point(|s| *s < split) as u16;
+        let pair = |pair: &[Tree]| {
+            // Where the second is missing it adds nothing.
+            let [first, second] = [pair.first(), pair.get(1)];
+            let leaf = |tree: Option<&Tree>, leaf: usize| tree.map_or(0, |t| t.leaves[leaf].into());
+            Pair {
+                splits: [first, second]
+                    .map(|tree| tree.map_or([0; SPLITS], |tree| tree.splits.map(number))),
+                sums: std::array::from_fn(|both: usize| {
+                    leaf(first, both % LEAVES) + leaf(second, both / LEAVES)
+                }),
+            }
+        };
+        let pairs = trees.chunks(2).map(pair).collect();
         Self {
             start,
             trees,
-            summed: usize::from((i16::MAX as u16 / most.max(1)).max(1)),
+            splits,
+            pairs,
         }
     }
 
@@ -204,35 +145,29 @@ impl Trees {
     }
 
     /// The probability, 0 to 1, that each of the places of which this is known
-    /// is right; added to `probabilities` in their order.
-    pub(crate) fn judge(&self, evidence: &[Evidence], probabilities: &mut Vec<f32>) {
-        let mut values: [Values; GROUPS] =
-            [[Lanes([0; LANES]); FEATURES.next_power_of_two()]; GROUPS];
-        for places in evidence.chunks(GROUPS * LANES) {
-            let groups = places.chunks(LANES);
-            for (places, values) in groups.clone().zip(&mut values) {
-                for (lane, place) in places.iter().enumerate() {
-                    for (feature, values) in values.iter_mut().take(FEATURES).enumerate() {
-                        values.0[lane] = place.value(feature);
-                    }
+    /// is right; added to `probabilities` in their order. `planes` is scratch.
+    pub(crate) fn judge(
+        &self,
+        evidence: &[Evidence],
+        planes: &mut Vec<Plane>,
+        probabilities: &mut Vec<f32>,
+    ) {
+        let mut values = [[[0; LANES]; GROUPS]; FEATURES];
+        for places in evidence.chunks(PLACES) {
+            for (at, place) in places.iter().enumerate() {
+                for (feature, values) in values.iter_mut().enumerate() {
+                    values[at / LANES][at % LANES] = place.value(feature);
                 }
             }
+            let groups = places.len().div_ceil(LANES);
+            let is_above = |&(feature, threshold): &(u8, i16)| {
+                is_above(&values[usize::from(feature)][..groups], threshold)
+            };
+            planes.clear();
+            planes.extend(self.splits.iter().map(is_above));
             let mut log_odds = [[i32::from(self.start); LANES]; GROUPS];
-            for trees in self.trees.chunks(self.summed) {
-                let mut sums = [Lanes([0; LANES]); GROUPS];
-                for tree in trees {
-                    let tree = tree.spread();
-                    for (sums, values) in sums.iter_mut().zip(&values).take(groups.len()) {
-                        let leaves = tree.leaves(values);
-                        for (sum, leaf) in sums.0.iter_mut().zip(leaves.0) {
-                            *sum += leaf;
-                        }
-                    }
-                }
-                let sums = sums.iter().flat_map(|lanes| lanes.0);
-                for (log_odds, sum) in log_odds.as_flattened_mut().iter_mut().zip(sums) {
-                    *log_odds += i32::from(sum);
-                }
+            for pair in &self.pairs {
+                pair.add(planes, &mut log_odds[..groups]);
             }
             let places = log_odds.as_flattened().iter().take(places.len());
             probabilities.extend(places.map(|&log_odds| {
@@ -245,8 +180,84 @@ impl Trees {
     #[cfg(test)]
     pub(super) fn probability(&self, evidence: &Evidence) -> f32 {
         let mut probabilities = Vec::new();
-        self.judge(&[*evidence], &mut probabilities);
+        self.judge(&[*evidence], &mut Vec::new(), &mut probabilities);
         probabilities[0]
+    }
+}
+
+impl Pair {
+    /// Adds the leaves that each of the places comes to.
+    fn add(&self, planes: &[Plane], sums: &mut [[i32; LANES]]) {
+        let [first, second] = &self.splits;
+        let [a, b, c, d] = leaf(first, planes);
+        let [e, f, g, h] = leaf(second, planes);
+        let both = transposed([a, b, c, d, e, f, g, h]);
+        let (low, high) = sums.split_at_mut(sums.len().min(GROUPS / 2));
+        let add = |sums: &mut [[i32; LANES]], byte: usize| {
+            for (sums, both) in sums.iter_mut().zip(&both) {
+                for (sum, both) in sums.iter_mut().zip(both) {
+                    *sum += self.sums[usize::from(both.to_le_bytes()[byte])];
+                }
+            }
+        };
+        add(low, 0);
+        add(high, 1);
+    }
+}
+
+/// Which of the values, of each group, are above the threshold.
+fn is_above(groups: &[[i16; LANES]], threshold: i16) -> Plane {
+    let mut plane = [0; LANES];
+    for values in groups.iter().rev() {
+        for (bits, &value) in plane.iter_mut().zip(values) {
+            *bits = *bits << 1 | u16::from(value > threshold);
+        }
+    }
+    plane
+}
+
+/// The bits of the leaf's number, the lowest first, that each place comes to
+/// from these splits.
+#[inline(always)]
+fn leaf(splits: &[u16; SPLITS], planes: &[Plane]) -> [Plane; DEPTH] {
+    let split = |at: usize| planes[usize::from(splits[at])];
+    let top = split(0);
+    let second = choose(&top, split(1), split(2));
+    let third = |at: usize| choose(&second, split(at), split(at + 1));
+    let third = choose(&top, third(3), third(5));
+    let fourth = |at: usize| choose(&third, split(at), split(at + 1));
+    let fourth = |at: usize| choose(&second, fourth(at), fourth(at + 2));
+    let fourth = choose(&top, fourth(7), fourth(11));
+    [fourth, third, second, top]
+}
+
+/// For each place the left, or the right where it `turns` there.
+#[inline(always)]
+fn choose(turns: &Plane, left: Plane, right: Plane) -> Plane {
+    std::array::from_fn(|l| left[l] ^ (left[l] ^ right[l]) & turns[l])
+}
+
+/// Of 8 planes the bits of each place side by side: those of group `g` in the
+/// low bytes of plane `g`, of group `g + 8` in the high ones (Warren 2012, 7-3).
+#[inline(always)]
+fn transposed(mut planes: [Plane; 8]) -> [Plane; 8] {
+    swap::<4>(&mut planes, 0x0f0f);
+    swap::<2>(&mut planes, 0x3333);
+    swap::<1>(&mut planes, 0x5555);
+    planes
+}
+
+/// Exchanges the bits of `mask` of one plane and the others of that before it
+/// by `BY`.
+#[inline(always)]
+fn swap<const BY: usize>(planes: &mut [Plane; 8], mask: u16) {
+    for at in (0..8).filter(|at| at & BY == 0) {
+        for l in 0..LANES {
+            let (first, second) = (planes[at][l], planes[at + BY][l]);
+            let swapped = (first >> BY ^ second) & mask;
+            planes[at][l] = first ^ swapped << BY;
+            planes[at + BY][l] = second ^ swapped;
+        }
     }
 }
 
