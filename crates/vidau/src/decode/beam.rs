@@ -170,10 +170,7 @@ impl Beam {
                     };
                 });
                 let limit = best + options.margin;
-                steps.for_each_within(limit, arcs, hypotheses, lm, |way| {
-                    self.pool
-                        .arrive(&hypotheses[way.from], first + way.arc, way);
-                });
+                steps.pour(limit, arcs, first, hypotheses, lm, &mut self.pool);
             }
             range.start += together;
         }

@@ -15,20 +15,26 @@ use crate::Cost;
 /// them.
 #[derive(Debug)]
 pub(crate) struct Following {
-    words: Vec<u16>,
-    spelt: Vec<Spelt>,
-    /// For each byte the last word that begins with it, and for each word the
-    /// one before that begins alike; plus one, 0 for none.
-    begins: Vec<u16>,
-    alike: Vec<u16>,
-    /// Hash of each word and those before it.
-    hashes: Vec<u64>,
+    words: Vec<Word>,
+    /// For each byte the last word that begins with it; plus one, 0 for none.
+    begins: [u16; 256],
     /// The contexts asked for, and where one of a hash was put last.
     rows: Vec<Row>,
     seen: Vec<u16>,
     /// What contexts know, now and before, and what was asked for it.
     known: Vec<Known>,
     asked: Vec<Asked>,
+}
+
+/// A word that may come next.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    word: u16,
+    spelt: Spelt,
+    /// The word before that begins alike; plus one, 0 for none.
+    alike: u16,
+    /// Hash of the word and those before it.
+    hash: u64,
 }
 
 /// A context together with the shorter ones that it ends with.
@@ -53,12 +59,37 @@ struct Row {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     place: u16,
-    /// In words, the context without the word.
-    length: u16,
     cost: Cost,
     /// The context that both are for the word after; none where nothing
     /// follows.
     longer: Context,
+}
+
+/// What the contexts of a state know of a word, the shortest first: numbers, plus
+/// one, 0 for none.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Findings([u32; MAX_ORDER - 1]);
+
+/// What one context knows of a word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finding {
+    /// In words, the context without the word.
+    length: u32,
+    number: u32,
+}
+
+impl Findings {
+    #[inline]
+    pub(crate) fn add(&mut self, finding: Finding) {
+        if let Some(slot) = self.0.get_mut(finding.length as usize - 1) {
+            *slot = finding.number + 1;
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_nothing(self) -> bool {
+        self.0 == [0; MAX_ORDER - 1]
+    }
 }
 
 /// What a context knows of words that were asked for before: texts say the same
@@ -72,10 +103,10 @@ struct Asked {
 }
 
 /// 2 to this are the slots of `asked`.
-const ASKED_BITS: u32 = 15;
+const ASKED_BITS: u32 = 17;
 /// When so many words are known they are forgotten; those of one node more
 /// are room enough.
-const MOST_KNOWN: usize = 1 << 17;
+const MOST_KNOWN: usize = 1 << 18;
 const ROOM: usize = 1 << 14;
 
 /// The row of the empty context, which knows nothing but the words' own costs.
@@ -96,10 +127,7 @@ impl Default for Following {
     fn default() -> Self {
         Self {
             words: Vec::new(),
-            spelt: Vec::new(),
-            begins: vec![0; 256],
-            alike: Vec::new(),
-            hashes: Vec::new(),
+            begins: [0; 256],
             rows: Vec::new(),
             seen: vec![0; 1 << SEEN_BITS],
             known: Vec::with_capacity(MOST_KNOWN + ROOM),
@@ -111,13 +139,10 @@ impl Default for Following {
 impl Following {
     /// Forgets all words and contexts.
     pub(crate) fn clear(&mut self) {
-        for spelt in &self.spelt {
-            self.begins[usize::from(spelt.first())] = 0;
+        for word in &self.words {
+            self.begins[usize::from(word.spelt.first())] = 0;
         }
         self.words.clear();
-        self.spelt.clear();
-        self.alike.clear();
-        self.hashes.clear();
         self.seen.fill(0);
         if self.known.len() > MOST_KNOWN {
             self.known.clear();
@@ -150,10 +175,9 @@ impl Following {
     }
 
     /// Tells the place of each word that the contexts of a row know, its cost,
-    /// and a number for what is known; where several contexts do, the longest
-    /// comes last.
+    /// and what is known; where several contexts do, the longest comes last.
     #[inline]
-    pub(crate) fn for_each_known(&self, row: u32, mut tell: impl FnMut(u32, Cost, u32)) {
+    pub(crate) fn for_each_known(&self, row: u32, mut tell: impl FnMut(u32, Cost, Finding)) {
         let all = self.backoff(row);
         let mut chain = [EMPTY; MAX_ORDER - 1];
         let mut contexts = 0;
@@ -169,46 +193,56 @@ impl Following {
         for &at in chain[..contexts].iter().rev() {
             let row = &self.rows[at as usize];
             let backoff = all - row.backoff;
+            let length = row.length;
             let known = &self.known[row.start as usize..row.end as usize];
             for (known, number) in known.iter().zip(row.start..) {
-                tell(known.place.into(), known.cost + backoff, number);
+                let finding = Finding { length, number };
+                tell(known.place.into(), known.cost + backoff, finding);
             }
         }
     }
 
-    /// Adds what is known by this number to the state after its word.
+    /// Adds what is known of a word to the state after it.
     #[inline]
-    pub(crate) fn extend(&self, after: &mut LmState, number: u32) {
-        let known = &self.known[number as usize];
-        if let Some(context) = after.contexts.get_mut(known.length as usize) {
-            *context = known.longer;
+    pub(crate) fn extend(&self, after: &mut LmState, known: Findings) {
+        for (longer, number) in after.contexts[1..].iter_mut().zip(known.0) {
+            if let Some(number) = number.checked_sub(1) {
+                *longer = self.known[number as usize].longer;
+            }
         }
     }
 
     /// Adds a word if it is new; returns its place.
+    #[inline]
     fn add(&mut self, word: u16, spelt: Spelt) -> usize {
         let begins = &mut self.begins[usize::from(spelt.first())];
-        let mut at = usize::from(*begins);
+        let alike = *begins;
+        let mut at = usize::from(alike);
         while let Some(place) = at.checked_sub(1) {
-            if self.words[place] == word {
+            let known = &self.words[place];
+            if known.word == word {
                 return place;
             }
-            at = usize::from(self.alike[place]);
+            at = usize::from(known.alike);
         }
         // Mixed so that no word is without a trace, and their order counts.
-        let before = self.hashes.last().copied().unwrap_or(1);
+        let before = self.words.last().map_or(1, |last| last.hash);
         let hash = before.wrapping_add(u64::from(word) + 1).wrapping_mul(MIXER);
-        self.hashes.push(hash ^ hash >> 29);
-        self.alike.push(*begins);
-        self.words.push(word);
-        self.spelt.push(spelt);
-        *begins = self.words.len() as u16;
-        self.words.len() - 1
+        let place = self.words.len();
+        *begins = place as u16 + 1;
+        self.words.push(Word {
+            word,
+            spelt,
+            alike,
+            hash: hash ^ hash >> 29,
+        });
+        place
     }
 }
 
 impl NgramModel {
     /// Adds a word if it is new; returns its place.
+    #[inline]
     pub(crate) fn add(&self, following: &mut Following, word: u16) -> usize {
         let word = match usize::from(word) < self.vocab_len() {
             true => word,
@@ -284,7 +318,7 @@ impl NgramModel {
     /// words, looked up if that was not asked before.
     fn ask(&self, following: &mut Following, address: u32, length: usize, words: usize) -> Asked {
         let last = words.checked_sub(1);
-        let words_hash = last.map_or(0, |last| following.hashes[last]) ^ length as u64;
+        let words_hash = last.map_or(0, |last| following.words[last].hash) ^ length as u64;
         let hash = words_hash ^ u64::from(address).wrapping_mul(MIXER);
         let slot = slot(hash, ASKED_BITS);
         let known = following.asked[slot];
@@ -306,13 +340,12 @@ impl NgramModel {
     /// words.
     fn find_known(&self, following: &mut Following, address: u32, length: usize, words: usize) {
         let Following {
-            spelt,
+            words: all,
             begins,
-            alike,
             known,
             ..
         } = following;
-        let spelt = &spelt[..words];
+        let asked = &all[..words];
         let mut note = |place: usize, step: Step| {
             let entry = self.entry(length, step);
             let longer = match length + 1 < self.order() && step.address != 0 {
@@ -321,14 +354,13 @@ impl NgramModel {
             };
             known.push(Known {
                 place: place as u16,
-                length: length as u16,
                 cost: entry.cost,
                 longer,
             });
         };
         let node = self.trie().node(address);
         if node.has_groups() {
-            for (place, (&spelt, &word)) in spelt.iter().zip(&following.words).enumerate() {
+            for (place, &Word { word, spelt, .. }) in asked.iter().enumerate() {
                 let step = self.memo.get_or_find(address, word, || node.step(spelt));
                 if let Some(step) = step {
                     note(place, step);
@@ -338,12 +370,12 @@ impl NgramModel {
             for (input, &byte) in node.inputs().iter().enumerate() {
                 let mut at = usize::from(begins[usize::from(byte)]);
                 while let Some(place) = at.checked_sub(1) {
-                    if let Some(&spelt) = spelt.get(place)
-                        && let Some(step) = node.step_over(input, spelt)
+                    if let Some(word) = asked.get(place)
+                        && let Some(step) = node.step_over(input, word.spelt)
                     {
                         note(place, step);
                     }
-                    at = usize::from(alike[place]);
+                    at = usize::from(all[place].alike);
                 }
             }
         }
@@ -353,7 +385,7 @@ impl NgramModel {
     #[inline]
     pub(crate) fn state_after(&self, following: &Following, place: u32) -> LmState {
         let mut after = LmState::default();
-        after.contexts[0] = self.root(following.words[place as usize]);
+        after.contexts[0] = self.root(following.words[place as usize].word);
         after
     }
 }
@@ -392,14 +424,18 @@ mod tests {
                 let row = lm.row_after(&mut following, &state, words);
                 assert_eq!(lm.row_after(&mut following, &state, words), row);
                 let mut costs: Vec<Cost> = (following.words.iter())
-                    .map(|&word| lm.unigram(word) + following.backoff(row))
+                    .map(|known| lm.unigram(known.word) + following.backoff(row))
                     .collect();
                 let state_after = |place| lm.state_after(&following, place);
                 let mut after: Vec<LmState> = (0..all).map(state_after).collect();
-                following.for_each_known(row, |place, cost, known| {
+                let mut known = vec![Findings::default(); all as usize];
+                following.for_each_known(row, |place, cost, finding| {
                     costs[place as usize] = cost;
-                    following.extend(&mut after[place as usize], known);
+                    known[place as usize].add(finding);
                 });
+                for (after, &known) in after.iter_mut().zip(&known) {
+                    following.extend(after, known);
+                }
                 for (&place, &word) in places.iter().zip(&asked) {
                     if (place as u32) < words {
                         assert_eq!((costs[place], after[place]), one_by_one.score(&state, word));

@@ -29,7 +29,7 @@ pub mod train;
 mod trie;
 mod vocab;
 
-pub(crate) use following::Following;
+pub(crate) use following::{Findings, Following};
 pub use ngram::NgramModel;
 pub(crate) use sections::VOCABULARY;
 pub use state::LmState;

@@ -2,6 +2,7 @@
 
 use super::steps::Way;
 use super::{BeamOptions, rank};
+use crate::cost::Cost;
 use crate::decode::log_add::log_add;
 use crate::decode::trellis::{Edge, Hypothesis, NONE, Trellis, UNREACHED};
 use crate::lm::LmState;
@@ -30,43 +31,45 @@ impl Pool {
         self.slots.resize(FEW_SLOTS, NONE);
     }
 
-    /// Puts in a way from the hypothesis `before` over arc `arc`; joins it with
-    /// the same state.
+    /// The place of the ways into `state`, a new one if it has none; there a way
+    /// has to [`arrive`](Self::arrive) then.
     #[inline]
-    pub(super) fn arrive(&mut self, before: &Hypothesis, arc: u32, way: Way) {
-        let Way { state, cost, .. } = way;
-        let from = way.from as u32;
-        let step = way.together - before.cost;
-        let forward = before.forward + step;
+    pub(super) fn place(&mut self, state: &LmState) -> u32 {
         if self.hypotheses.len() * 2 > self.slots.len() {
             self.grow();
         }
-        let slot = find_slot(&self.slots, &self.hypotheses, &state);
-        let mut to = self.slots[slot];
-        if to == NONE {
-            to = self.hypotheses.len() as u32;
-            self.slots[slot] = to;
+        let slot = find_slot(&self.slots, &self.hypotheses, state);
+        let place = &mut self.slots[slot];
+        if *place == NONE {
+            *place = self.hypotheses.len() as u32;
             self.hypotheses.push(Hypothesis {
-                state,
-                cost,
-                forward,
+                state: *state,
+                cost: Cost::MAX,
+                forward: UNREACHED,
                 backward: UNREACHED,
-                arc,
-                previous: from,
+                arc: NONE,
+                previous: NONE,
             });
-        } else {
-            let known = &mut self.hypotheses[to as usize];
-            known.forward = log_add(known.forward, forward);
-            if cost < known.cost {
-                known.cost = cost;
-                known.arc = arc;
-                known.previous = from;
-            }
+        }
+        *place
+    }
+
+    /// Puts in a way from the hypothesis `before`, and joins it with the others
+    /// at its place.
+    #[inline]
+    pub(super) fn arrive(&mut self, to: u32, before: &Hypothesis, way: Way) {
+        let step = way.together - before.cost;
+        let known = &mut self.hypotheses[to as usize];
+        known.forward = log_add(known.forward, before.forward + step);
+        if way.cost < known.cost {
+            known.cost = way.cost;
+            known.arc = way.arc;
+            known.previous = way.from;
         }
         self.edges.push(Edge {
-            from,
+            from: way.from,
             to,
-            arc,
+            arc: way.arc,
             cost: step,
         });
     }

@@ -1,11 +1,14 @@
 //! What each hypothesis at a node costs with each arc that leads on from it.
 
+use std::ops::Range;
+
+use super::pool::Pool;
 use super::{BeamOptions, rank};
 use crate::cost::Cost;
 use crate::decode::lattice::Arc;
 use crate::decode::log_add::log_add;
-use crate::decode::trellis::Hypothesis;
-use crate::lm::{self, Following, LmState, NgramModel};
+use crate::decode::trellis::{Hypothesis, NONE};
+use crate::lm::{self, Findings, Following, LmState, NgramModel};
 
 /// The arcs of one word at most that lead from one node to another, or those of
 /// two words, and what they cost after each of the hypotheses at the first.
@@ -14,11 +17,8 @@ pub(super) struct Steps {
     following: Following,
     /// Whether some of the arcs priced last have two words.
     pub(super) has_pairs: bool,
-    /// The cheapest first; what each costs with what its first word costs by
-    /// itself, and all ones if there is one, which backing off makes dearer.
+    /// The cheapest first.
     steps: Vec<Step>,
-    by_themselves: Vec<Cost>,
-    backing_off: Vec<Cost>,
     unordered: Vec<Step>,
     order: Vec<u64>,
     /// Arcs that share a step, and which of those not in order.
@@ -26,20 +26,17 @@ pub(super) struct Steps {
     /// For each of the language model's words the last step with it; plus one,
     /// 0 for none.
     by_place: Vec<u32>,
-    /// Where the totals of each hypothesis that is near enough begin, the best
-    /// first: one for each of the cheapest steps.
-    rows: Vec<usize>,
+    /// Of each hypothesis that is near enough, the best first, a row of totals
+    /// with the steps, and how many of them, the cheapest, count.
     totals: Vec<Total>,
-    /// What is known of the words, with the one before of the same total.
-    known: Vec<(u32, u32)>,
+    near: Vec<usize>,
 }
 
 /// What a hypothesis and a step cost together.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Total {
     cost: Cost,
-    /// The last of what is known of the step's word; plus one, 0 for none.
-    known: u32,
+    known: Findings,
 }
 
 /// Arcs that are alike to the language model, or the end of a paragraph at one.
@@ -50,14 +47,18 @@ struct Step {
     /// What it costs, and all together.
     cost: Cost,
     together: Cost,
-    /// What the first word costs by itself.
-    unigram: Cost,
-    /// The first word's place among those asked of the language model, and
-    /// how many there are up to it and to those of cheaper steps.
-    place: u32,
-    words: u32,
+    /// What the cheapest costs with what its first word costs by itself, and all
+    /// ones if there is one, which backing off makes dearer.
+    by_itself: Cost,
+    backs_off: Cost,
     /// The step before with the same first word; plus one, 0 for none.
     same_place: u32,
+    /// The first word's place among those asked of the language model, and
+    /// how many there are up to it and to those of cheaper steps.
+    place: u16,
+    words: u16,
+    /// Where the way arrived that no context knows more of; `NONE` before.
+    to: u32,
     is_shared: bool,
     kind: Kind,
 }
@@ -74,9 +75,8 @@ enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     /// Which of the hypotheses it comes from, over which arc.
-    pub(super) from: usize,
+    pub(super) from: u32,
     pub(super) arc: u32,
-    pub(super) state: LmState,
     /// What all costs, and all arcs that are alike together.
     pub(super) cost: Cost,
     pub(super) together: Cost,
@@ -114,9 +114,7 @@ impl Steps {
         lm: &NgramModel,
         best: &mut Cost,
     ) {
-        self.rows.clear();
-        self.totals.clear();
-        self.known.clear();
+        self.near.clear();
         self.alike.clear();
         self.has_pairs = false;
         let Some(nearest) = hypotheses.first() else {
@@ -125,58 +123,71 @@ impl Steps {
         // The language model only adds, the hypotheses are in order, and so are
         // the steps: what is out stays out.
         self.collect(arcs, has_two, *best + options.margin - nearest.cost, lm);
-        let mut near = self.steps.len();
-        for hypothesis in hypotheses {
-            let limit = *best + options.margin - hypothesis.cost;
+        let (width, margin) = (self.steps.len(), options.margin);
+        let most = width * hypotheses.len();
+        if self.totals.len() < most {
+            self.totals.resize(most, Total::default());
+        }
+        let mut near = width;
+        for (hypothesis, row) in hypotheses.iter().zip((0..).step_by(width.max(1))) {
+            let limit = *best + margin - hypothesis.cost;
             while near > 0 && self.steps[near - 1].cost > limit {
                 near -= 1;
             }
             let Some(last) = self.steps[..near].last() else {
                 break;
             };
-            let known = lm.row_after(&mut self.following, &hypothesis.state, last.words);
-            let start = self.totals.len();
-            self.rows.push(start);
-            self.push_totals(near, known, hypothesis.cost);
+            let known = lm.row_after(&mut self.following, &hypothesis.state, last.words.into());
+            self.near.push(near);
+            self.add_up(row..row + near, known, hypothesis.cost);
             if has_two {
-                self.add_second_words(start, arcs, *best + options.margin, lm);
+                self.add_second_words(row..row + near, arcs, *best + margin, lm);
             }
-            let totals = self.totals[start..].iter();
+            let totals = self.totals[row..row + near].iter();
             *best = totals.fold(*best, |best, total| best.min(total.cost));
         }
     }
 
-    /// Tells of each way that costs no more than `limit`.
-    pub(super) fn for_each_within(
-        &self,
+    /// Puts each way into the pool that costs no more than `limit`; `first` is
+    /// the number of the first of the arcs.
+    pub(super) fn pour(
+        &mut self,
         limit: Cost,
         arcs: &[Arc],
+        first: u32,
         hypotheses: &[Hypothesis],
         lm: &NgramModel,
-        mut tell: impl FnMut(Way),
+        pool: &mut Pool,
     ) {
-        let ends = self.rows.iter().skip(1).copied();
-        let ends = ends.chain([self.totals.len()]);
-        for ((from, &start), end) in self.rows.iter().enumerate().zip(ends) {
-            for (number, total) in self.totals[start..end].iter().enumerate() {
-                let cost = total.cost;
+        let width = self.steps.len();
+        for ((from, before), &near) in (0..).zip(hypotheses).zip(&self.near) {
+            let row = from as usize * width;
+            for number in 0..near {
+                let Total { cost, known } = self.totals[row + number];
                 if cost > limit {
                     continue;
                 }
-                let (step, at) = (&self.steps[number], start + number);
-                let state = match step.kind {
-                    Kind::NoWord => hypotheses[from].state,
-                    Kind::Paragraph => lm.begin(),
-                    Kind::Word => self.state_after(at, step, lm),
-                    Kind::TwoWords => self.second_word(at, step, arcs, lm).1,
-                };
-                tell(Way {
+                let step = &mut self.steps[number];
+                let way = Way {
                     from,
-                    arc: step.arc,
-                    state,
+                    arc: first + step.arc,
                     cost,
                     together: cost - step.cost + step.together,
-                });
+                };
+                let to = match step.kind {
+                    Kind::NoWord => pool.place(&before.state),
+                    Kind::Paragraph => pool.place(&lm.begin()),
+                    Kind::Word if known.is_nothing() => {
+                        if step.to == NONE {
+                            let state = lm.state_after(&self.following, step.place.into());
+                            step.to = pool.place(&state);
+                        }
+                        step.to
+                    }
+                    Kind::Word => pool.place(&self.state_after(known, number, lm)),
+                    Kind::TwoWords => pool.place(&self.second_word(known, number, arcs, lm).1),
+                };
+                pool.arrive(to, before, way);
             }
         }
     }
@@ -219,15 +230,18 @@ impl Steps {
     }
 
     /// Adds an arc as a step, or to that of the same word.
+    #[inline]
     fn add(&mut self, arc: u32, kind: Kind, cost: Cost, word: u16, lm: &NgramModel) {
         let mut step = Step {
             arc,
             cost,
             together: cost,
-            unigram: 0,
+            by_itself: cost,
+            backs_off: 0,
+            same_place: 0,
             place: 0,
             words: 0,
-            same_place: 0,
+            to: NONE,
             is_shared: false,
             kind,
         };
@@ -250,12 +264,14 @@ impl Steps {
             self.alike.push((arc, number));
             known.together = log_add(known.together, cost);
             if cost < known.cost {
+                known.by_itself += cost - known.cost;
                 (known.arc, known.cost) = (arc, cost);
             }
             return;
         }
-        step.unigram = lm.unigram(word);
-        step.place = place as u32;
+        step.by_itself += lm.unigram(word);
+        step.backs_off = -1;
+        step.place = place as u16;
         self.unordered.push(step);
         self.by_place[place] = self.unordered.len() as u32;
     }
@@ -263,94 +279,82 @@ impl Steps {
     /// Orders the steps by cost, then by arc.
     fn put_in_order(&mut self) {
         self.order.clear();
-        for (step, number) in self.unordered.iter().zip(0..) {
-            self.order.push(rank(step.cost, number));
-        }
+        let costs = self.unordered.iter().map(|step| step.cost);
+        let ranks = costs.zip(0..).map(|(cost, number)| rank(cost, number));
+        self.order.extend(ranks);
         self.order.sort_unstable();
         self.by_place.fill(0);
         self.steps.clear();
-        self.by_themselves.clear();
-        self.backing_off.clear();
         let mut words = 0;
-        for &ranked in &self.order {
+        let in_order = self.order.iter().zip(1..).map(|(&ranked, number)| {
             let mut step = self.unordered[ranked as u32 as usize];
             if step.kind != Kind::NoWord {
                 words = words.max(step.place + 1);
-                let last = &mut self.by_place[step.place as usize];
-                step.same_place = std::mem::replace(last, self.steps.len() as u32 + 1);
+                let last = &mut self.by_place[usize::from(step.place)];
+                step.same_place = std::mem::replace(last, number);
             }
             step.words = words;
-            self.by_themselves.push(step.cost + step.unigram);
-            let backs_off = step.kind != Kind::NoWord;
-            self.backing_off.push(-Cost::from(backs_off));
-            self.steps.push(step);
-        }
+            step
+        });
+        self.steps.extend(in_order);
     }
 
-    /// Adds the totals of a hypothesis of this cost with the first `near` steps,
-    /// after which `known` is known.
-    fn push_totals(&mut self, near: usize, known: u32, cost: Cost) {
-        let start = self.totals.len();
+    /// Finds the totals of a hypothesis of this cost, after which `known` is known.
+    fn add_up(&mut self, row: Range<usize>, known: u32, cost: Cost) {
+        let totals = &mut self.totals[row];
         let backoff = self.following.backoff(known);
-        let sums = self.by_themselves[..near].iter().zip(&self.backing_off);
-        self.totals.extend(sums.map(|(sum, backs_off)| Total {
-            cost: cost + sum + (backoff & backs_off),
-            known: 0,
-        }));
-        let (steps, by_place, found) = (&self.steps[..], &self.by_place[..], &mut self.known);
-        let totals = &mut self.totals[start..];
+        for (total, step) in totals.iter_mut().zip(&self.steps) {
+            *total = Total {
+                cost: cost + step.by_itself + (backoff & step.backs_off),
+                known: Findings::default(),
+            };
+        }
+        let (steps, by_place) = (&self.steps[..], &self.by_place[..]);
         self.following
-            .for_each_known(known, |place, of_word, known| {
+            .for_each_known(known, |place, of_word, finding| {
                 let mut next = by_place[place as usize];
                 while let Some(number) = next.checked_sub(1) {
                     let number = number as usize;
                     let step = &steps[number];
                     if let Some(total) = totals.get_mut(number) {
                         total.cost = cost + step.cost + of_word;
-                        found.push((known, total.known));
-                        total.known = found.len() as u32;
+                        total.known.add(finding);
                     }
                     next = step.same_place;
                 }
             });
     }
 
-    /// The state after the first word of the step of total `at`.
+    /// The state after the first word of step `number`, of which this is known.
     #[inline]
-    fn state_after(&self, at: usize, step: &Step, lm: &NgramModel) -> LmState {
-        let mut state = lm.state_after(&self.following, step.place);
-        let mut next = self.totals[at].known;
-        while let Some(number) = next.checked_sub(1) {
-            let (known, before) = self.known[number as usize];
-            self.following.extend(&mut state, known);
-            next = before;
-        }
+    fn state_after(&self, known: Findings, number: usize, lm: &NgramModel) -> LmState {
+        let mut state = lm.state_after(&self.following, self.steps[number].place.into());
+        self.following.extend(&mut state, known);
         state
     }
 
-    /// Adds what the second word costs to the totals from `start` on, where
-    /// they are not out without it.
-    fn add_second_words(&mut self, start: usize, arcs: &[Arc], limit: Cost, lm: &NgramModel) {
-        for at in start..self.totals.len() {
-            if self.totals[at].cost <= limit {
-                let step = &self.steps[at - start];
-                self.totals[at].cost += self.second_word(at, step, arcs, lm).0;
-            } else {
-                self.totals[at].cost = Cost::MAX;
-            }
+    /// Adds what the second word costs to the totals of a row, where they are not
+    /// out without it.
+    fn add_second_words(&mut self, row: Range<usize>, arcs: &[Arc], limit: Cost, lm: &NgramModel) {
+        for (number, at) in row.enumerate() {
+            let Total { cost, known } = self.totals[at];
+            self.totals[at].cost = match cost <= limit {
+                true => cost + self.second_word(known, number, arcs, lm).0,
+                false => Cost::MAX,
+            };
         }
     }
 
-    /// The cost of the second word of the step of total `at`, and the state
-    /// after it.
+    /// The cost of the second word of step `number`, of whose first this is
+    /// known, and the state after it.
     fn second_word(
         &self,
-        at: usize,
-        step: &Step,
+        known: Findings,
+        number: usize,
         arcs: &[Arc],
         lm: &NgramModel,
     ) -> (Cost, LmState) {
-        let first = self.state_after(at, step, lm);
-        lm.score(&first, arcs[step.arc as usize].lm[1])
+        let first = self.state_after(known, number, lm);
+        lm.score(&first, arcs[self.steps[number].arc as usize].lm[1])
     }
 }
