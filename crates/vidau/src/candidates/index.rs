@@ -1,6 +1,9 @@
 //! A channel profile arranged for search: by what was observed, then by the
 //! base letters it may stand for.
 
+use std::ops::Range;
+
+use super::rows::{Cell, NEVER, cell};
 use crate::channel::Profile;
 use crate::cost::Cost;
 use crate::syllable::Letter;
@@ -51,12 +54,15 @@ struct Slot {
     key: u64,
     start: u32,
     end: u32,
+    /// The least cost by the number of letters, less one.
+    least: [Cell; MAX_WRITTEN],
 }
 
 const FREE: Slot = Slot {
     key: u64::MAX,
     start: 0,
     end: 0,
+    least: [NEVER; MAX_WRITTEN],
 };
 
 /// A profile's segments: for each observed segment a run of groups, cheapest
@@ -118,14 +124,18 @@ impl IndexBuilder {
         let mut end = 0;
         for same_key in keyed.chunk_by(|a, b| a.0 == b.0) {
             let first = groups.len();
+            let mut least = FREE.least;
             for same_base in same_key.chunk_by(|a, b| a.1.base == b.1.base) {
                 let start = end;
                 end += same_base.len() as u32;
-                groups.push(Group {
+                let group = Group {
                     base: same_base[0].1.base,
                     least: same_base[0].1.cost,
                     entries: (start, end),
-                });
+                };
+                let known = &mut least[group.letters() - 1];
+                *known = cell(group.least).min(*known);
+                groups.push(group);
             }
             groups[first..].sort_by_key(|g| (g.least, g.base));
             let key = same_key[0].0;
@@ -137,6 +147,7 @@ impl IndexBuilder {
                 key,
                 start: first as u32,
                 end: groups.len() as u32,
+                least,
             };
         }
         ProfileIndex {
@@ -160,15 +171,16 @@ impl ProfileIndex {
         builder.finish(profile)
     }
 
-    /// What `key` may stand for, cheapest first.
+    /// What `key` may stand for, cheapest first, and the least cost by the
+    /// number of letters, less one.
     #[inline]
-    pub(crate) fn groups_of(&self, key: u64) -> std::ops::Range<u32> {
+    pub(crate) fn groups_of(&self, key: u64) -> (Range<u32>, [Cell; MAX_WRITTEN]) {
         let slot = self.slot(key);
-        slot.start..slot.end
+        (slot.start..slot.end, slot.least)
     }
 
     #[inline]
-    pub(crate) fn groups(&self, range: std::ops::Range<u32>) -> &[Group] {
+    pub(crate) fn groups(&self, range: Range<u32>) -> &[Group] {
         &self.groups[range.start as usize..range.end as usize]
     }
 

@@ -1,7 +1,11 @@
 //! What a token may stand for: words of the lexicon at the channel's price.
 
 mod cache;
+mod exact;
 mod index;
+mod limits;
+mod queue;
+mod readings;
 mod rows;
 mod search;
 mod tree;

@@ -4,7 +4,7 @@
 //! Costs have 16 bits here, so that the row of a usual token is one register;
 //! what is dearer than any bound stays at [`NEVER`].
 
-use super::search::MAX_TOKEN;
+use super::readings::MAX_TOKEN;
 
 /// A cost in a row.
 pub(super) type Cell = i16;
@@ -22,6 +22,53 @@ impl Default for Row {
     }
 }
 
+/// Words with as many letters to come, or more, are taken together. Syllables
+/// have at most as many after none.
+pub(super) const MANY_LETTERS: usize = 7;
+
+/// Costs by how many letters are to come, the last for [`MANY_LETTERS`] or more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ByCount([Cell; MANY_LETTERS + 1]);
+
+impl ByCount {
+    pub(super) const NONE: Self = Self([NEVER; MANY_LETTERS + 1]);
+
+    #[inline]
+    pub(super) fn get(&self, letters: usize) -> Cell {
+        self.0[letters.min(MANY_LETTERS)]
+    }
+
+    /// Whatever the number.
+    #[inline]
+    pub(super) fn many(&self) -> Cell {
+        self.0[MANY_LETTERS]
+    }
+
+    #[inline]
+    pub(super) fn lower(&mut self, letters: usize, cost: Cell) {
+        let cell = &mut self.0[letters.min(MANY_LETTERS)];
+        *cell = cost.min(*cell);
+    }
+
+    /// Lowers each to `cost` above the other. Not inlined, or the cells would be
+    /// taken one by one.
+    #[inline(never)]
+    pub(super) fn lower_all(&mut self, other: &Self, cost: Cell) {
+        for k in 0..=MANY_LETTERS {
+            self.0[k] = other.0[k].saturating_add(cost).min(self.0[k]);
+        }
+    }
+
+    /// Before one more letter.
+    #[inline]
+    pub(super) fn with_one_more(&self) -> Self {
+        let mut more = Self::NONE;
+        more.0[1..].copy_from_slice(&self.0[..MANY_LETTERS]);
+        more.lower(MANY_LETTERS, self.many());
+        more
+    }
+}
+
 /// A cost as a cell; costs are not negative.
 #[inline]
 pub(super) fn cell(cost: i32) -> Cell {
@@ -29,6 +76,11 @@ pub(super) fn cell(cost: i32) -> Cell {
 }
 
 impl Row {
+    /// The same cost everywhere.
+    pub(super) fn of(cost: Cell) -> Self {
+        Self([cost; 1 + MAX_TOKEN + 8])
+    }
+
     #[inline]
     pub(super) fn get(&self, characters: usize) -> Cell {
         self.0[1 + characters]
@@ -57,10 +109,23 @@ impl Row {
         self.0.first_chunk().unwrap_or(&[NEVER; W])
     }
 
-    /// What any letter after those of `last` can do: be read as any character,
-    /// or not at all.
+    /// What a letter after those of `last` can do: be read as one character,
+    /// which has its cost for each place in `read`, or not at all.
     #[inline]
-    pub(super) fn one_letter<const W: usize>(
+    pub(super) fn one_letter<const W: usize>(&mut self, last: &Self, read: &Self, deletion: Cell) {
+        let (stay, shift, read) = (last.cells::<W>(), last.before::<W>(), read.cells::<W>());
+        if let Some(cells) = self.0[1..].first_chunk_mut::<W>() {
+            for k in 0..W {
+                let substituted = shift[k].saturating_add(read[k]);
+                let deleted = stay[k].saturating_add(deletion);
+                cells[k] = substituted.min(deleted);
+            }
+        }
+    }
+
+    /// The same for any letter.
+    #[inline]
+    pub(super) fn any_letter<const W: usize>(
         &mut self,
         last: &Self,
         substitution: Cell,

@@ -1,39 +1,34 @@
 //! The bounded walk of lexicon × channel.
 //!
-//! Depth first over base letters, one [`Row`] of costs a letter. A base letter
-//! costs the least over its marks and cases, a lower bound; below the
-//! separator each marked form is priced exactly, for each casing in question.
-//! Costs are never negative, so a walk is left where its whole row is above
-//! the bound, and with it whatever goes on from the rows before by a segment
-//! of several letters.
+//! From base letter to base letter, cheapest first, with one [`Row`] of costs a
+//! letter. A base letter costs the least over its marks and cases, a lower
+//! bound; the words of a base form are priced exactly ([`exact`](super::exact)),
+//! for each casing in question. Costs are never negative, so a node is left
+//! where its whole row is above the bound, and with it whatever goes on from
+//! the rows before by a segment of several letters.
 //!
-//! The bound is on the price, channel and word. It starts low and is raised
-//! until it holds what is asked for (iterative deepening, Korf 1985): of the
-//! words of a lexicon few are near a token, and a walk within a low bound
-//! costs a small part of the next.
+//! The best word is looked for first, within a bound on the price, channel and
+//! word, that starts low and is raised until there is one (iterative
+//! deepening, Korf 1985); what else is asked for is within a margin of it.
 
 use std::collections::BinaryHeap;
 
-use super::index::{
-    Entry, MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key,
-};
+use super::exact::Spelling;
+use super::index::{MAX_WRITTEN, ProfileIndex};
+use super::limits::{Limits, UNREACHED};
+use super::queue::{Queue, Waiting};
+use super::readings::{ByLetter, Readings};
 use super::rows::{Cell, NEVER, Row, cell};
 use super::tree::{Tree, TreeNode};
 use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
-use crate::lexicon::{Lexicon, MAX_LETTERS};
-use crate::syllable::Letter;
+use crate::lexicon::Lexicon;
 
-/// Longest token that is looked up, in characters.
-pub(crate) const MAX_TOKEN: usize = 32;
-/// Above every cost; twice it does not overflow.
-const UNREACHED: Cost = Cost::MAX / 4;
+use super::readings::MAX_TOKEN;
+
 /// By how much the bound is raised the first time, and half as much again
 /// each time after.
 const STEP: Cost = 9 * NAT;
-/// Words with as many letters to come, or more, are taken to have any number.
-/// Syllables have fewer.
-const MANY_LETTERS: usize = 8;
 
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
@@ -58,75 +53,29 @@ pub(crate) struct Bounds {
     pub(crate) only_syllables: bool,
 }
 
-/// A group of base letters at one place of the token.
-#[derive(Debug, Clone, Copy)]
-struct Link {
-    /// Observed characters before it, and before what follows it.
-    start: u8,
-    end: u8,
-    /// Least cost over marks and cases.
-    least: Cell,
-    /// Its number in the profile.
-    group: u32,
-    next: u32,
-}
-
-/// A longer group of which the first letters are there.
-#[derive(Debug, Clone, Copy)]
-struct Ahead {
-    start: u8,
-    /// The code of the letter that must come next.
-    letter: u8,
-    /// The group's own cost and that of the characters after it.
-    least: Cell,
-    next: u32,
-}
-
-/// The least by the code of a letter.
-type ByLetter = [Cell; 32];
-
-/// A stretch of the token that the channel knows as a reading.
-#[derive(Debug, Clone)]
-struct Stretch {
-    start: u8,
-    end: u8,
-    /// The least cost by the number of letters, less one.
-    least: [Cell; MAX_WRITTEN],
-    groups: std::ops::Range<u32>,
+/// A base letter after those of the steps before it.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// The least at which the letters so far are read as so many characters.
+    pub(super) row: Row,
+    /// The codes of the last letters up to it, as groups have them.
+    pub(super) trail: u16,
+    /// The step before.
+    pub(super) before: u32,
+    /// Whether the token begins with its letters, marked somehow.
+    is_as_read: bool,
 }
 
 /// Scratch of the search; one a worker.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Searcher {
-    codes: Vec<u16>,
-    /// The token's letters; `None` for other characters.
-    read: Vec<Option<Letter>>,
-    stretches: Vec<Stretch>,
-    links: Vec<Link>,
-    /// First link of each group of base letters, plus one; 0 for none.
-    heads: Vec<u32>,
-    touched: Vec<u16>,
-    /// The same for the first letter, and the first two, of longer groups.
-    aheads: Vec<Ahead>,
-    ahead_heads: Vec<u32>,
-    touched_ahead: Vec<u16>,
-    /// For each start the least cost of a group that begins with a letter, and
-    /// of the characters after the group.
-    leads: Vec<ByLetter>,
-    lower_rows: Vec<Row>,
-    exact_rows: Vec<Row>,
-    /// After so many letters, the least cost of going on with each letter.
-    going_on: Vec<ByLetter>,
-    /// The codes of the last letters up to each, as groups have them.
-    trails: [u16; MAX_LETTERS + 1],
-    marks: [u8; MAX_LETTERS],
-    /// For each number of characters the least cost of those after them,
-    /// whatever the word; what a walk must still pay at least. By how many
-    /// letters are to come at most, [`MANY_LETTERS`] standing for any number.
-    rests: [Row; MANY_LETTERS + 1],
-    /// The same for those before.
-    before: Row,
+    readings: Readings,
+    steps: Vec<Step>,
+    queue: Queue,
+    spelling: Spelling,
     found: Vec<Candidate>,
+    /// How far above the best price a walk goes.
+    margin: Cost,
     /// The best price found, and the least channel cost of what is within the
     /// margin of it.
     best: Cost,
@@ -139,82 +88,17 @@ pub(crate) struct Searcher {
     enough: usize,
 }
 
-/// How far one walk goes.
-#[derive(Debug, Default)]
-struct Limits {
-    max_channel: Cost,
-    /// The highest price.
-    highest: Cost,
-    /// The lowest price that was left out for being higher.
-    cut: Cost,
-}
-
-impl Limits {
-    /// Whether readings that cost at least `channel`, of words that cost at
-    /// least `word`, are left out.
-    #[inline]
-    fn leave_out(&mut self, channel: Cost, word: Cost) -> bool {
-        if channel > self.max_channel {
-            return true;
-        }
-        let price = channel + word;
-        if price > self.highest {
-            self.cut = self.cut.min(price);
-            return true;
-        }
-        false
-    }
-
-    /// The channel cost above which readings of words that cost at least
-    /// `word` are left out.
-    #[inline]
-    fn of_channel(&self, word: Cost) -> Cell {
-        let most = self.max_channel.min(self.highest - word);
-        most.clamp(-1, Cost::from(NEVER) - 1) as Cell
-    }
-}
-
 /// What stays the same during one search.
-struct Task<'a> {
-    tree: &'a Tree,
-    channel: &'a ProfileIndex,
+pub(super) struct Task<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) channel: &'a ProfileIndex,
     /// The channel's prices for any letter and any character.
-    substitution: Cell,
-    deletion: Cell,
-    insertion: Cell,
+    pub(super) substitution: Cell,
+    pub(super) deletion: Cell,
+    pub(super) insertion: Cell,
     words: &'a WordCosts,
     casings: &'a [CandidateCasing],
     bounds: Bounds,
-}
-
-impl Default for Searcher {
-    fn default() -> Self {
-        Self {
-            codes: Vec::new(),
-            read: Vec::new(),
-            stretches: Vec::new(),
-            links: Vec::new(),
-            heads: vec![0; 1 << (5 * MAX_WRITTEN)],
-            touched: Vec::new(),
-            aheads: Vec::new(),
-            ahead_heads: vec![0; 1 << (5 * (MAX_WRITTEN - 1))],
-            touched_ahead: Vec::new(),
-            leads: vec![[NEVER; 32]; MAX_TOKEN + 1],
-            lower_rows: vec![Row::default(); MAX_LETTERS + 1],
-            going_on: vec![[NEVER; 32]; MAX_LETTERS + 1],
-            exact_rows: vec![Row::default(); MAX_LETTERS + 1],
-            trails: [0; MAX_LETTERS + 1],
-            marks: [0; MAX_LETTERS],
-            rests: [Row::default(); MANY_LETTERS + 1],
-            before: Row::default(),
-            found: Vec::new(),
-            best: UNREACHED,
-            least: UNREACHED,
-            limits: Limits::default(),
-            prices: BinaryHeap::new(),
-            enough: 0,
-        }
-    }
 }
 
 impl Searcher {
@@ -229,61 +113,64 @@ impl Searcher {
         bounds: Bounds,
     ) -> &[Candidate] {
         self.found.clear();
-        self.codes.clear();
-        self.codes
-            .extend(token.chars().take(MAX_TOKEN + 1).map(char_code));
-        self.read.clear();
-        self.read
-            .extend(token.chars().take(MAX_TOKEN + 1).map(Letter::from_char));
-        if self.codes.is_empty() || self.codes.len() > MAX_TOKEN {
-            return &self.found;
+        if self.readings.begin(token, channel) {
+            self.collect(&Task {
+                tree: words.tree(lexicon),
+                channel,
+                substitution: cell(channel.substitution),
+                deletion: cell(channel.deletion),
+                insertion: cell(channel.insertion),
+                words,
+                casings: CandidateCasing::plausible(token),
+                bounds,
+            });
         }
-        self.stretch(channel);
-        self.collect(&Task {
-            tree: words.tree(lexicon),
-            channel,
-            substitution: cell(channel.substitution),
-            deletion: cell(channel.deletion),
-            insertion: cell(channel.insertion),
-            words,
-            casings: CandidateCasing::plausible(token),
-            bounds,
-        });
         &self.found
     }
 
-    /// Collects the candidates within a bound that is raised until they are
-    /// enough.
     fn collect(&mut self, task: &Task<'_>) {
         let bounds = &task.bounds;
         self.best = UNREACHED;
         self.least = UNREACHED;
+        self.find_best(task);
+        self.select(task);
+        if bounds.margin == 0 || self.best == UNREACHED {
+            return;
+        }
+        self.margin = bounds.margin;
         self.enough = bounds.n_best.saturating_add(bounds.n_best / 4);
-        let mut step = STEP;
-        let mut bound = Cost::from(self.any_rest().get(0)) + task.words.least + step;
         loop {
-            let most = self.best.saturating_add(bounds.margin);
-            self.limits.highest = bound.min(bounds.max_price).min(most);
-            self.limits.max_channel = (self.least.saturating_add(bounds.channel_margin))
-                .min(bounds.max_cost)
-                .min(Cost::from(NEVER) - 1);
-            self.limits.cut = UNREACHED;
             self.found.clear();
-            self.go_through(task);
+            self.go_through(task, bounds.max_price, self.max_channel(bounds));
             let is_full = self.prices.len() >= self.enough;
             self.select(task);
-            let is_enough = self.found.len() == bounds.n_best && self.settle(task);
-            let most = self.best.saturating_add(bounds.margin);
-            let most = most.min(bounds.max_price).min(UNREACHED - 1);
-            if is_enough || self.limits.cut > most {
+            if !is_full || self.found.len() == bounds.n_best && self.settle(task) {
                 return;
             }
-            if is_full {
-                self.enough = self.enough.saturating_mul(2);
+            self.enough = self.enough.saturating_mul(2);
+        }
+    }
+
+    /// Looks for the best, and what else costs as little.
+    fn find_best(&mut self, task: &Task<'_>) {
+        let bounds = &task.bounds;
+        self.margin = 0;
+        self.enough = usize::MAX;
+        let mut step = STEP;
+        let mut bound = self.readings.least() + task.words.least + step;
+        loop {
+            self.go_through(task, bound.min(bounds.max_price), self.max_channel(bounds));
+            let most = bounds.max_price.min(UNREACHED - 1);
+            if self.best < UNREACHED || self.limits.cut > most {
+                return;
             }
             step += step / 2;
             bound = self.limits.cut.max(bound + step);
         }
+    }
+
+    fn max_channel(&self, bounds: &Bounds) -> Cost {
+        (self.least.saturating_add(bounds.channel_margin)).min(bounds.max_cost)
     }
 
     /// Looks whether dearer words are so cheap for the channel that, by its
@@ -292,18 +179,15 @@ impl Searcher {
         let bounds = &task.bounds;
         let dearest = self.found.iter().map(|c| c.cost).max().unwrap_or(0);
         let max_channel = dearest.saturating_sub(bounds.channel_margin) - 1;
-        if max_channel < Cost::from(self.any_rest().get(0)) {
+        if max_channel < self.readings.least() {
             return true;
         }
-        let before = (self.limits.cut, self.enough);
         let kept = std::mem::take(&mut self.found);
-        self.limits.highest = (self.best.saturating_add(bounds.margin)).min(bounds.max_price);
-        self.limits.max_channel = max_channel;
-        self.enough = usize::MAX;
-        self.go_through(task);
+        let enough = std::mem::replace(&mut self.enough, usize::MAX);
+        self.go_through(task, bounds.max_price, max_channel);
         let least = self.found.iter().map(|c| c.cost).min();
         self.least = self.least.min(least.unwrap_or(UNREACHED));
-        (self.limits.cut, self.enough) = before;
+        self.enough = enough;
         self.found = kept;
         let most = self.least.saturating_add(bounds.channel_margin);
         self.found.retain(|c| c.cost <= most);
@@ -311,445 +195,275 @@ impl Searcher {
     }
 
     /// Walks within the bounds; what is found comes to what was found before.
-    fn go_through(&mut self, task: &Task<'_>) {
+    fn go_through(&mut self, task: &Task<'_>, max_price: Cost, max_channel: Cost) {
+        self.limits = Limits {
+            highest: max_price.min(self.best.saturating_add(self.margin)),
+            max_channel: max_channel.min(Cost::from(NEVER) - 1),
+            cut: UNREACHED,
+        };
         self.prices.clear();
-        self.link(task);
+        (self.readings).link(task.channel, &mut self.limits, task.words.least);
         // Rows of few widths, known when compiled.
-        match self.codes.len() {
+        match self.readings.len() {
             0..=7 => self.walk::<8>(task),
             8..=15 => self.walk::<16>(task),
             _ => self.walk::<{ MAX_TOKEN + 8 }>(task),
         }
     }
 
-    /// Looks up every stretch of the token, and what must be paid at least
-    /// before and after each character.
-    fn stretch(&mut self, channel: &ProfileIndex) {
-        let n = self.codes.len();
-        self.stretches.clear();
-        for start in 0..=n {
-            for len in 0..=MAX_OBSERVED.min(n - start) {
-                let key = observed_key(self.codes[start..start + len].iter().copied());
-                let groups = channel.groups_of(key);
-                if groups.is_empty() {
-                    continue;
-                }
-                let mut least = [NEVER; MAX_WRITTEN];
-                for group in channel.groups(groups.clone()) {
-                    let least = &mut least[group.letters() - 1];
-                    *least = cell(group.least).min(*least);
-                }
-                self.stretches.push(Stretch {
-                    start: start as u8,
-                    end: (start + len) as u8,
-                    least,
-                    groups,
-                });
-            }
-        }
-        let one = cell(channel.insertion.min(channel.substitution));
-        self.before = Row::default();
-        self.before.set(0, 0);
-        let mut stretches = self.stretches.iter().peekable();
-        for j in 0..=n {
-            if j > 0 {
-                let inserted = self.before.get(j - 1).saturating_add(one);
-                self.before.lower(j, inserted);
-            }
-            let here = self.before.get(j);
-            while let Some(s) = stretches.next_if(|s| usize::from(s.start) == j) {
-                for least in s.least {
-                    self.before.lower(s.end.into(), here.saturating_add(least));
-                }
-            }
-        }
-        for letters in 0..=MANY_LETTERS {
-            self.rests[letters] = self.rest_of(letters, channel);
-        }
-    }
-
-    /// The least cost of the characters after each when so many letters are
-    /// to come at most.
-    fn rest_of(&self, letters: usize, channel: &ProfileIndex) -> Row {
-        let n = self.codes.len();
-        let mut rest = Row::default();
-        rest.set(n, 0);
-        // With any number of letters there are as many after some are read.
-        let after = |rest: &Row, read: usize, end: usize| match letters {
-            MANY_LETTERS => rest.get(end),
-            _ if letters < read => NEVER,
-            _ => self.rests[letters - read].get(end),
-        };
-        let mut stretches = self.stretches.iter().rev().peekable();
-        for j in (0..=n).rev() {
-            let mut least = rest.get(j);
-            if j < n {
-                let inserted = rest.get(j + 1).saturating_add(cell(channel.insertion));
-                let substituted = after(&rest, 1, j + 1).saturating_add(cell(channel.substitution));
-                least = least.min(inserted).min(substituted);
-            }
-            rest.set(j, least);
-            while let Some(s) = stretches.next_if(|s| usize::from(s.start) == j) {
-                for (read, least) in (1..).zip(s.least) {
-                    let so_far = after(&rest, read, s.end.into());
-                    rest.lower(j, so_far.saturating_add(least));
-                }
-            }
-        }
-        rest
-    }
-
-    /// What is to be paid at least with any number of letters.
-    #[inline]
-    fn any_rest(&self) -> &Row {
-        &self.rests[MANY_LETTERS]
-    }
-
-    /// Collects what the token's stretches may stand for, as far as a reading
-    /// with it can be within the bounds.
-    fn link(&mut self, task: &Task<'_>) {
-        for group in self.touched.drain(..) {
-            self.heads[usize::from(group)] = 0;
-        }
-        for start in self.touched_ahead.drain(..) {
-            self.ahead_heads[usize::from(start)] = 0;
-        }
-        self.links.clear();
-        self.aheads.clear();
-        self.leads[..=self.codes.len()].fill([NEVER; 32]);
-        for i in 0..self.stretches.len() {
-            let Stretch {
-                start,
-                end,
-                ref groups,
-                ..
-            } = self.stretches[i];
-            let numbers = groups.clone();
-            let rest = self.any_rest().get(end.into());
-            let around = Cost::from(self.before.get(start.into())) + Cost::from(rest);
-            let groups = task.channel.groups(numbers.clone());
-            for (number, group) in numbers.zip(groups) {
-                if self
-                    .limits
-                    .leave_out(around + group.least, task.words.least)
-                {
-                    break;
-                }
-                let head = &mut self.heads[usize::from(group.base)];
-                if *head == 0 {
-                    self.touched.push(group.base);
-                }
-                self.links.push(Link {
-                    start,
-                    end,
-                    least: cell(group.least),
-                    group: number,
-                    next: *head,
-                });
-                *head = self.links.len() as u32;
-                let least = cell(group.least).saturating_add(rest);
-                let mut first = group.base;
-                while first > 31 {
-                    let letter = (first & 31) as u8;
-                    first >>= 5;
-                    self.link_ahead(first, letter, start, least);
-                }
-                let lead = &mut self.leads[usize::from(start)][usize::from(first)];
-                *lead = least.min(*lead);
-            }
-        }
-    }
-
-    /// Notes that a group of the letters `first`, and then `letter`, may
-    /// follow `start` characters.
-    fn link_ahead(&mut self, first: u16, letter: u8, start: u8, least: Cell) {
-        let head = &mut self.ahead_heads[usize::from(first)];
-        if *head == 0 {
-            self.touched_ahead.push(first);
-        }
-        let mut at = *head;
-        while at > 0 {
-            let known = &mut self.aheads[at as usize - 1];
-            if (known.start, known.letter) == (start, letter) {
-                known.least = known.least.min(least);
-                return;
-            }
-            at = known.next;
-        }
-        self.aheads.push(Ahead {
-            start,
-            letter,
-            least,
-            next: *head,
-        });
-        *head = self.aheads.len() as u32;
-    }
-
     /// Goes through the lexicon within the bounds.
     fn walk<const W: usize>(&mut self, task: &Task<'_>) {
-        let n = self.codes.len();
-        let mut first = Row::default();
-        first.set(0, 0);
-        first.insert::<W>(task.insertion);
-        self.lower_rows[0] = first;
-        self.exact_rows[0] = first;
-        self.go_on::<W>(task, 0, MANY_LETTERS, task.words.least);
+        let least = task.words.least;
+        self.queue.begin(self.readings.least() + least);
+        self.steps.clear();
+        let mut row = Row::default();
+        row.set(0, 0);
+        row.insert::<W>(task.insertion);
+        self.steps.push(Step {
+            row,
+            trail: 0,
+            before: 0,
+            is_as_read: true,
+        });
         let nodes = &task.tree.nodes;
-        let mut at = 0;
-        while let Some(node) = nodes.get(at) {
-            let depth = usize::from(node.depth);
-            let least = self.going_on[depth - 1][usize::from(node.letter & 31)];
-            if self.limits.leave_out(least.into(), node.least) {
-                at = node.skip as usize;
+        if let Some(root) = nodes.first() {
+            self.go_on::<W>(task, 0, root, least);
+        }
+        while let Some(waiting) = self.queue.pop(self.limits.highest) {
+            if (self.limits).leave_out(waiting.channel.into(), waiting.word) {
                 continue;
             }
-            self.fill_lower_row::<W>(task, node);
-            let whole = Cost::from(self.lower_rows[depth].get(n));
-            if node.words.0 < node.words.1 && !self.limits.leave_out(whole, node.own) {
-                for &casing in task.casings {
-                    self.price_words::<W>(task, casing, node, whole);
-                }
+            let node = &nodes[waiting.node as usize];
+            if waiting.is_form {
+                self.price_words::<W>(task, node, waiting);
+            } else {
+                self.take_step::<W>(task, node, waiting);
             }
-            let goes_on = self.go_on::<W>(task, depth, node.height.into(), node.least);
-            at = if goes_on { at + 1 } else { node.skip as usize };
         }
     }
 
-    /// Finds what it costs at least to go on with each letter after the
-    /// `depth` there are, for words that have at most `letters` more and cost
-    /// at least `word`; false where none may be.
+    /// Goes to a node.
+    fn take_step<const W: usize>(&mut self, task: &Task<'_>, node: &TreeNode, waiting: Waiting) {
+        let depth = usize::from(node.depth);
+        let before = &self.steps[waiting.step as usize];
+        let is_as_read = before.is_as_read && self.readings.letter(depth - 1) == node.letter;
+        let foreign = task.bounds.foreign;
+        let least = node.least.with(foreign, is_as_read);
+        let trail = (before.trail << 5 | u16::from(node.letter)) & 0x7fff;
+        let mut row = Row::default();
+        let (read, lost) = self.readings.single(node.letter);
+        row.one_letter::<W>(&before.row, read, lost);
+        let mut from = before;
+        for len in 1..=MAX_WRITTEN.min(depth) {
+            for link in self.readings.other_links(trail, len) {
+                let so_far = from.row.get(link.start.into());
+                row.lower(link.end.into(), so_far.saturating_add(link.least));
+            }
+            from = &self.steps[from.before as usize];
+        }
+        let rest = self.readings.rest(node.height.into());
+        let inserted = row.least_without_next::<W>(rest);
+        let inserted = inserted.saturating_add(task.insertion);
+        if !self.limits.leave_out(inserted.into(), least) {
+            row.insert::<W>(task.insertion);
+        }
+        let step = self.steps.len() as u32;
+        self.steps.push(Step {
+            row,
+            trail,
+            before: waiting.step,
+            is_as_read,
+        });
+        if node.words.0 < node.words.1 {
+            let word = node.by_count[0].with(foreign, is_as_read);
+            let channel = row.get(self.readings.len());
+            if !self.limits.leave_out(channel.into(), word) {
+                self.queue.push(Waiting {
+                    node: waiting.node,
+                    step,
+                    is_form: true,
+                    channel,
+                    word,
+                });
+            }
+        }
+        if node.height > 0 && !self.is_too_far::<W>(task, step, node, least) {
+            self.go_on::<W>(task, step, node, least);
+        }
+    }
+
+    /// Whether all that goes on from a step is above the bound, with what words
+    /// cost by their letters to come: few are both as long as what was read and
+    /// as cheap as the cheapest.
     #[inline]
-    fn go_on<const W: usize>(
+    fn is_too_far<const W: usize>(
         &mut self,
         task: &Task<'_>,
-        depth: usize,
-        letters: usize,
+        step: u32,
+        node: &TreeNode,
         word: Cost,
     ) -> bool {
-        if letters == 0 {
-            return false;
+        let readings = &self.readings;
+        let step = &self.steps[step as usize];
+        for (letters, words) in node.by_count.iter().enumerate().skip(1) {
+            let word = words.with(task.bounds.foreign, step.is_as_read);
+            if word < UNREACHED {
+                let least = step.row.least_with::<W>(readings.exact_rest(letters));
+                if !self.limits.leave_out(least.into(), word) {
+                    return false;
+                }
+            }
         }
-        let rest = &self.rests[letters.min(MANY_LETTERS)];
-        let row = &self.lower_rows[depth];
-        let going_on = &mut self.going_on[depth];
+        // Segments begun before.
+        let mut from = step.before;
+        for len in 1..MAX_WRITTEN.min(usize::from(node.depth) + 1) {
+            let Step { row, before, .. } = &self.steps[from as usize];
+            for ahead in readings.aheads(step.trail, len) {
+                let least = row.get(ahead.start.into()).saturating_add(ahead.least);
+                if !self.limits.leave_out(least.into(), word) {
+                    return false;
+                }
+            }
+            from = *before;
+        }
+        true
+    }
+
+    /// Notes which nodes below one that was gone to may be gone to.
+    fn go_on<const W: usize>(&mut self, task: &Task<'_>, step: u32, node: &TreeNode, word: Cost) {
+        let below = node.below();
         let limit = self.limits.of_channel(word);
-        let mut left_out = NEVER;
+        let (going_on, mut left_out) = self.going_on::<W>(task, step, node, limit);
+        let is_as_read = self.steps[step as usize].is_as_read;
+        let as_read = self.readings.letter(node.depth.into());
+        for (node, below) in (below.start as u32..).zip(&task.tree.nodes[below]) {
+            let channel = going_on[usize::from(below.letter & 31)];
+            // Most are out whatever their words cost.
+            if channel > limit {
+                left_out = left_out.min(channel);
+                continue;
+            }
+            let is_as_read = is_as_read && as_read == below.letter;
+            let word = below.least.with(task.bounds.foreign, is_as_read);
+            if !self.limits.leave_out(channel.into(), word) {
+                self.queue.push(Waiting {
+                    node,
+                    step,
+                    is_form: false,
+                    channel,
+                    word,
+                });
+            }
+        }
+        self.limits.leave_out(left_out.into(), word);
+    }
+
+    /// What it costs at least to go on with each letter: by a segment that
+    /// begins there, by one begun before, or misread at the price of any
+    /// letter. With it the least of what was left out for the limit.
+    #[inline]
+    fn going_on<const W: usize>(
+        &self,
+        task: &Task<'_>,
+        step: u32,
+        node: &TreeNode,
+        limit: Cell,
+    ) -> (ByLetter, Cell) {
+        let readings = &self.readings;
+        let rest = readings.rest(node.height.into());
+        let Step {
+            row, trail, before, ..
+        } = &self.steps[step as usize];
         let substituted = row.least_without_next::<W>(rest);
         let least = row.least_with::<W>(rest);
         let any = (substituted.saturating_add(task.substitution))
             .min(least.saturating_add(task.deletion));
-        let mut goes_on = any <= limit;
-        if goes_on {
-            *going_on = [any; 32];
-        } else {
-            *going_on = [NEVER; 32];
-            left_out = any;
-        }
-        if least <= limit {
-            for (start, leads) in self.leads[..=self.codes.len()].iter().enumerate() {
-                let so_far = row.get(start);
-                let floor = rest.get(start);
-                let least = so_far.saturating_add(floor);
-                if least > limit {
-                    left_out = left_out.min(least);
-                    continue;
-                }
-                goes_on = true;
-                for (least, lead) in going_on.iter_mut().zip(leads) {
-                    *least = so_far.saturating_add(floor.max(*lead)).min(*least);
-                }
+        let mut going_on = [any; 32];
+        let mut left_out = NEVER;
+        for (start, leads) in readings.leads().iter().enumerate() {
+            let so_far = row.get(start);
+            let floor = rest.get(start);
+            let least = so_far.saturating_add(floor);
+            if least > limit {
+                left_out = left_out.min(least);
+                continue;
             }
-        } else {
-            left_out = left_out.min(least);
+            for (least, lead) in going_on.iter_mut().zip(leads) {
+                *least = so_far.saturating_add(floor.max(*lead)).min(*least);
+            }
         }
-        for len in 1..MAX_WRITTEN.min(depth + 1) {
-            let first = self.trails[depth] & ((1 << (5 * len)) - 1);
-            let from = &self.lower_rows[depth - len];
-            let mut at = self.ahead_heads[usize::from(first)];
-            while at > 0 {
-                let ahead = &self.aheads[at as usize - 1];
-                at = ahead.next;
-                let least = from.get(ahead.start.into()).saturating_add(ahead.least);
-                if least > limit {
-                    left_out = left_out.min(least);
-                    continue;
-                }
-                goes_on = true;
+        let mut from = *before;
+        for len in 1..MAX_WRITTEN.min(usize::from(node.depth) + 1) {
+            let Step { row, before, .. } = &self.steps[from as usize];
+            for ahead in readings.aheads(*trail, len) {
+                let least = row.get(ahead.start.into()).saturating_add(ahead.least);
                 let known = &mut going_on[usize::from(ahead.letter & 31)];
                 *known = least.min(*known);
             }
+            from = *before;
         }
-        self.limits.leave_out(left_out.into(), word);
-        goes_on
+        (going_on, left_out)
     }
 
-    /// Prices the words of one base form exactly; none costs less than `least`.
-    fn price_words<const W: usize>(
-        &mut self,
-        task: &Task<'_>,
-        casing: CandidateCasing,
-        node: &TreeNode,
-        least: Cost,
-    ) {
+    /// Prices the words of one base form exactly.
+    fn price_words<const W: usize>(&mut self, task: &Task<'_>, node: &TreeNode, form: Waiting) {
         let letters = usize::from(node.depth);
-        // Letters whose rows are filled, and at how many the last word ended
-        // above the bound, as do all that begin like it.
-        let mut filled = 0;
-        let mut dead = usize::MAX;
-        for word in task.tree.words(node) {
-            let shared = usize::from(word.shared);
-            filled = filled.min(shared);
-            if shared >= dead {
-                continue;
-            }
-            dead = usize::MAX;
-            if self.limits.leave_out(least, word.cost) {
-                continue;
-            }
-            self.marks[..letters].copy_from_slice(task.tree.marks(word, letters));
-            while filled < letters {
-                filled += 1;
-                let least = self.fill_exact_row::<W>(task, filled, casing, node);
-                // What begins alike may be cheaper by itself than this word.
-                if self.limits.leave_out(least, node.own) {
-                    dead = filled;
-                    break;
-                }
-            }
-            if dead != usize::MAX {
-                continue;
-            }
-            let cost = Cost::from(self.exact_rows[letters].get(self.codes.len()));
-            if self.limits.leave_out(cost, word.cost) {
-                continue;
-            }
-            let is_changed = word.foreign && !self.is_as_read(letters);
-            let cost = cost + if is_changed { task.bounds.foreign } else { 0 };
-            let price = cost + word.cost;
-            if price > self.limits.highest {
-                self.limits.cut = self.limits.cut.min(price);
-                continue;
-            }
-            self.best = self.best.min(price);
-            self.limits.highest =
-                (self.best.saturating_add(task.bounds.margin)).min(self.limits.highest);
-            if !(task.bounds.only_syllables && word.foreign) {
-                self.prices.push(price);
-                if self.prices.len() > self.enough {
-                    self.prices.pop();
-                }
-                if self.prices.len() == self.enough
-                    && let Some(&dearest) = self.prices.peek()
-                {
-                    self.limits.highest = self.limits.highest.min(dearest);
-                }
-            }
-            self.found.push(Candidate {
-                id: word.id,
-                casing,
-                foreign: word.foreign,
-                cost,
-            });
-        }
-    }
-
-    /// The row after the base letters down to `node`.
-    #[inline]
-    fn fill_lower_row<const W: usize>(&mut self, task: &Task<'_>, node: &TreeNode) {
-        let depth = usize::from(node.depth);
-        let trail = (self.trails[depth - 1] << 5 | u16::from(node.letter)) & 0x7fff;
-        self.trails[depth] = trail;
-        let (above, rows) = self.lower_rows.split_at_mut(depth);
-        let row = &mut rows[0];
-        row.one_letter::<W>(&above[depth - 1], task.substitution, task.deletion);
-        for len in 1..=MAX_WRITTEN.min(depth) {
-            let from = &above[depth - len];
-            let mut at = self.heads[usize::from(trail & ((1 << (5 * len)) - 1))];
-            while at > 0 {
-                let link = &self.links[at as usize - 1];
-                let so_far = from.get(link.start.into());
-                row.lower(link.end.into(), so_far.saturating_add(link.least));
-                at = link.next;
-            }
-        }
-        let rest = &self.rests[usize::from(node.height).min(MANY_LETTERS)];
-        let inserted = row.least_without_next::<W>(rest);
-        let inserted = inserted.saturating_add(task.insertion);
-        if !self.limits.leave_out(inserted.into(), node.least) {
-            self.lower_rows[depth].insert::<W>(task.insertion);
-        }
-    }
-
-    /// A bound on what goes on from before the last row, by a segment that
-    /// begins with the last letter or the last two and ends beyond.
-    #[inline]
-    fn least_ahead(&self, rows: &[Row], depth: usize) -> Cell {
-        let mut least = NEVER;
-        for len in 1..MAX_WRITTEN.min(depth + 1) {
-            let key = self.trails[depth] & ((1 << (5 * len)) - 1);
-            let from = &rows[depth - len];
-            let mut at = self.ahead_heads[usize::from(key)];
-            while at > 0 {
-                let ahead = &self.aheads[at as usize - 1];
-                let so_far = from.get(ahead.start.into());
-                least = least.min(so_far.saturating_add(ahead.least));
-                at = ahead.next;
-            }
-        }
-        least
-    }
-
-    /// The row after `depth` marked letters on the way to `node`; returns a
-    /// bound on what follows.
-    fn fill_exact_row<const W: usize>(
-        &mut self,
-        task: &Task<'_>,
-        depth: usize,
-        casing: CandidateCasing,
-        node: &TreeNode,
-    ) -> Cost {
-        let channel = task.channel;
-        let (above, rows) = self.exact_rows.split_at_mut(depth);
-        let row = &mut rows[0];
-        row.one_letter::<W>(&above[depth - 1], task.substitution, task.deletion);
-        let trail = self.trails[depth];
-        let mut spelt = 0;
-        for len in 1..=MAX_WRITTEN.min(depth) {
-            let k = depth - len;
-            spelt |= Entry::letter(len - 1, self.marks[k], casing.is_upper(k));
-            let from = &above[k];
-            let mut at = self.heads[usize::from(trail & ((1 << (5 * len)) - 1))];
-            while at > 0 {
-                let link = &self.links[at as usize - 1];
-                at = link.next;
-                let so_far = from.get(link.start.into());
-                let end = usize::from(link.end);
-                if so_far.saturating_add(link.least) >= row.get(end) {
+        let is_as_read = self.steps[form.step as usize].is_as_read;
+        (self.spelling).begin(&self.readings, &self.steps, form, letters, &self.limits);
+        for &casing in task.casings {
+            self.spelling.restart();
+            for word in task.tree.words(node) {
+                if self.spelling.is_left_out(word) {
                     continue;
                 }
-                let entries = channel.entries_of(link.group);
-                if let Some(e) = entries.iter().find(|e| e.spelt == spelt) {
-                    row.lower(end, so_far.saturating_add(cell(e.cost)));
+                let marks = task.tree.marks(word, letters);
+                let is_changed = word.foreign && !(is_as_read && self.readings.are_marks(marks));
+                let foreign = if is_changed { task.bounds.foreign } else { 0 };
+                let price = word.cost + foreign;
+                if (self.limits).leave_out(form.channel.into(), price) {
+                    continue;
                 }
+                let (readings, limits) = (&self.readings, &mut self.limits);
+                let cost = (self.spelling).price::<W>(task, readings, limits, casing, marks);
+                let Some(cost) = cost.filter(|&cost| !self.limits.leave_out(cost, price)) else {
+                    continue;
+                };
+                let candidate = Candidate {
+                    id: word.id,
+                    casing,
+                    foreign: word.foreign,
+                    cost: cost + foreign,
+                };
+                self.find(task, candidate, cost + price);
             }
         }
-        let rest = &self.rests[(usize::from(node.depth) - depth).min(MANY_LETTERS)];
-        let inserted = row.least_without_next::<W>(rest);
-        let inserted = inserted.saturating_add(task.insertion);
-        if !self.limits.leave_out(inserted.into(), node.own) {
-            self.exact_rows[depth].insert::<W>(task.insertion);
-        }
-        let least = self.exact_rows[depth].least_with::<W>(rest);
-        least.min(self.least_ahead(&self.exact_rows, depth)).into()
     }
 
-    /// Whether the walk spells the token itself, in any case.
-    fn is_as_read(&self, letters: usize) -> bool {
-        self.read.len() == letters
-            && self.read.iter().enumerate().all(|(k, letter)| {
-                let letter = letter.map(|l| (base_code(l.base), l.mark));
-                letter == Some((self.trails[k + 1] & 31, self.marks[k]))
-            })
+    /// Takes what was found, and lowers the bounds by it.
+    fn find(&mut self, task: &Task<'_>, candidate: Candidate, price: Cost) {
+        let limits = &mut self.limits;
+        if price < self.best {
+            self.best = price;
+            limits.highest = limits.highest.min(price.saturating_add(self.margin));
+        }
+        // The best is known.
+        if self.margin > 0 {
+            self.least = self.least.min(candidate.cost);
+            limits.max_channel =
+                (limits.max_channel).min(self.least.saturating_add(task.bounds.channel_margin));
+        }
+        if !(task.bounds.only_syllables && candidate.foreign) {
+            self.prices.push(price);
+            if self.prices.len() > self.enough {
+                self.prices.pop();
+            }
+            if self.prices.len() == self.enough
+                && let Some(&dearest) = self.prices.peek()
+            {
+                limits.highest = limits.highest.min(dearest);
+            }
+        }
+        self.found.push(candidate);
     }
 
     /// Orders what was found, one candidate a word, and keeps the best.
@@ -762,7 +476,7 @@ impl Searcher {
         let most = self.best.saturating_add(bounds.margin);
         self.found.retain(|c| price(c) <= most);
         let least = self.found.iter().map(|c| c.cost).min();
-        self.least = least.unwrap_or(UNREACHED);
+        self.least = self.least.min(least.unwrap_or(UNREACHED));
         let most = self.least.saturating_add(bounds.channel_margin);
         self.found.retain(|c| c.cost <= most);
         self.found

@@ -1,16 +1,18 @@
 //! The lexicon laid out for search.
 //!
-//! The base letters stand as a tree in the order of a depth-first walk, each
-//! node with the number of the node to go on at when what is below it is left
-//! out, and with the least that any word below it costs by itself. Below a
-//! base form stand the ways to mark it, sorted, so that those with the same
-//! beginning follow each other.
+//! The base letters stand as a tree, those after one node side by side, each
+//! with the least that any word below it costs by itself. Below a base form
+//! stand the ways to mark it, sorted, so that those with the same beginning
+//! follow each other.
 
+use std::ops::Range;
+
+use super::rows::MANY_LETTERS;
 use super::{Cost, base_code};
 use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
 use crate::model::node::Node;
 
-/// A base letter after those of the nodes above.
+/// A base letter after those of the nodes above; the root is none.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TreeNode {
     /// Its code.
@@ -19,14 +21,57 @@ pub(super) struct TreeNode {
     pub(super) depth: u8,
     /// The most letters that words below have after this one.
     pub(super) height: u8,
-    /// The node after all below this one.
-    pub(super) skip: u32,
-    /// The least cost of a word below.
-    pub(super) least: Cost,
-    /// The same of the words whose base form ends here.
-    pub(super) own: Cost,
+    /// The nodes after this one.
+    below: (u32, u32),
+    /// The least cost of a word here or below.
+    pub(super) least: Least,
+    /// The same of a word here or below by its letters to come.
+    pub(super) by_count: [Least; MANY_LETTERS + 1],
     /// The words whose base form ends here.
     pub(super) words: (u32, u32),
+}
+
+/// The least that any of some words costs by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Least {
+    any: Cost,
+    syllable: Cost,
+}
+
+impl Least {
+    const NONE: Self = Self {
+        any: Cost::MAX / 4,
+        syllable: Cost::MAX / 4,
+    };
+
+    fn of(words: &[Marked]) -> Self {
+        words.iter().fold(Self::NONE, |least, word| {
+            let syllable = if word.foreign {
+                least.syllable
+            } else {
+                least.syllable.min(word.cost)
+            };
+            Self {
+                any: least.any.min(word.cost),
+                syllable,
+            }
+        })
+    }
+
+    fn min(self, other: Self) -> Self {
+        Self {
+            any: self.any.min(other.any),
+            syllable: self.syllable.min(other.syllable),
+        }
+    }
+
+    /// The least where a word that is no syllable costs `foreign` more, unless
+    /// it `may_be_as_read`.
+    #[inline]
+    pub(super) fn with(self, foreign: Cost, may_be_as_read: bool) -> Cost {
+        let foreign = if may_be_as_read { 0 } else { foreign };
+        self.syllable.min(self.any + foreign)
+    }
 }
 
 /// A word of a base form.
@@ -48,66 +93,79 @@ pub(super) struct Tree {
     marks: Vec<u8>,
 }
 
+impl TreeNode {
+    fn new(letter: u8, depth: usize) -> Self {
+        Self {
+            letter,
+            depth: depth as u8,
+            height: 0,
+            below: (0, 0),
+            least: Least::NONE,
+            by_count: [Least::NONE; MANY_LETTERS + 1],
+            words: (0, 0),
+        }
+    }
+
+    /// The numbers of the nodes after this one.
+    #[inline]
+    pub(super) fn below(&self) -> Range<usize> {
+        self.below.0 as usize..self.below.1 as usize
+    }
+}
+
 impl Tree {
     pub(super) fn new(lexicon: &Lexicon, cost: impl Fn(WordId) -> Cost) -> Self {
         let mut tree = Self::default();
+        tree.nodes.push(TreeNode::new(0, 0));
         if let Some(root) = lexicon.root() {
-            tree.add_bases(root, 0, 0, &cost);
+            tree.add_below(0, root, 0, &cost);
         }
         tree
     }
 
-    /// Adds what is below `node`; returns the least cost of a word there, and
-    /// the letters of the longest.
-    fn add_bases(
-        &mut self,
-        node: Node<'_>,
-        value: u64,
-        depth: usize,
-        cost: &impl Fn(WordId) -> Cost,
-    ) -> (Cost, usize) {
-        let (mut least, mut longest) = (Cost::MAX / 4, depth);
-        // The greatest input comes first.
-        for (at, &input) in node.inputs().iter().enumerate().rev() {
-            let (output, below) = node.transition(at);
+    /// Adds what is below node `at`, which is `node` in the lexicon.
+    fn add_below(&mut self, at: usize, node: Node<'_>, value: u64, cost: &impl Fn(WordId) -> Cost) {
+        let depth = usize::from(self.nodes[at].depth);
+        let is_letter = |input: u8| depth < MAX_LETTERS && input.is_ascii_lowercase();
+        let first = self.nodes.len();
+        for &input in node.inputs().iter().filter(|&&input| is_letter(input)) {
+            let node = TreeNode::new(base_code(input) as u8, depth + 1);
+            self.nodes.push(node);
+        }
+        self.nodes[at].below = (first as u32, self.nodes.len() as u32);
+        let mut next = first;
+        for (input, &letter) in node.inputs().iter().enumerate() {
+            let (output, below) = node.transition(input);
+            let value = value + u64::from(output);
+            let number = next;
+            next += usize::from(is_letter(letter));
             // Every key goes on with marks.
             let Some(below) = node.below(below) else {
                 continue;
             };
-            let value = value + u64::from(output);
-            if input == SEPARATOR {
+            if letter == SEPARATOR {
                 let first = self.words.len();
                 self.add_words(below, value, &mut [0; MAX_LETTERS], 0, depth, cost);
                 if let Some(word) = self.words.get_mut(first) {
                     word.shared = 0;
                 }
-                let own = self.words[first..].iter().map(|w| w.cost).min();
-                let own = own.unwrap_or(least);
-                if let Some(node) = self.nodes.last_mut() {
-                    node.words = (first as u32, self.words.len() as u32);
-                    node.own = own;
+                let own = Least::of(&self.words[first..]);
+                let node = &mut self.nodes[at];
+                node.words = (first as u32, self.words.len() as u32);
+                node.least = node.least.min(own);
+                node.by_count[0] = own;
+            } else if next > number {
+                self.add_below(number, below, value, cost);
+                let below = self.nodes[number];
+                let node = &mut self.nodes[at];
+                node.least = node.least.min(below.least);
+                node.height = node.height.max(below.height + 1);
+                for (letters, least) in (1..).zip(below.by_count) {
+                    let known = &mut node.by_count[letters.min(MANY_LETTERS)];
+                    *known = known.min(least);
                 }
-                least = least.min(own);
-            } else if depth < MAX_LETTERS && input.is_ascii_lowercase() {
-                let at = self.nodes.len();
-                self.nodes.push(TreeNode {
-                    letter: base_code(input) as u8,
-                    depth: depth as u8 + 1,
-                    height: 0,
-                    skip: 0,
-                    least: 0,
-                    own: 0,
-                    words: (0, 0),
-                });
-                let (below, letters) = self.add_bases(below, value, depth + 1, cost);
-                self.nodes[at].skip = self.nodes.len() as u32;
-                self.nodes[at].least = below;
-                self.nodes[at].height = (letters - depth - 1) as u8;
-                least = least.min(below);
-                longest = longest.max(letters);
             }
         }
-        (least, longest)
     }
 
     #[allow(clippy::too_many_arguments)]

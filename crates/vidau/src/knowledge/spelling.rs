@@ -137,7 +137,7 @@ impl Spelling {
             return best;
         }
         let key = observed_key(observed.codes[start..start + len].iter().copied());
-        let numbers = channel.groups_of(key);
+        let (numbers, _) = channel.groups_of(key);
         let groups = channel.groups(numbers.clone());
         let (mut base, mut spelt) = (0, 0);
         for (written, row) in (1..=MAX_WRITTEN.min(i)).zip(&rows[1..]) {
