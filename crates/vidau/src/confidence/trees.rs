@@ -54,7 +54,7 @@ pub(crate) struct Trees {
 #[derive(Debug, Clone, PartialEq)]
 struct Pair {
     /// Numbers of their splits.
-    splits: [[u16; SPLITS]; 2],
+    splits: [[u32; SPLITS]; 2],
     /// The sum of their leaves; the second one's number is the high half.
     sums: [i32; LEAVES * LEAVES],
 }
@@ -65,7 +65,7 @@ impl Trees {
         let mut splits: Vec<(u8, i16)> = of_trees.collect();
         splits.sort_unstable();
         splits.dedup();
-        let number = |split| splits.partition_point(|s| *s < split) as u16;
+        let number = |split| splits.partition_point(|s| *s < split) as u32;
         let pair = |pair: &[Tree]| {
             // Where the second is missing it adds nothing.
             let [first, second] = [pair.first(), pair.get(1)];
@@ -219,8 +219,8 @@ fn is_above(groups: &[[i16; LANES]], threshold: i16) -> Plane {
 /// The bits of the leaf's number, the lowest first, that each place comes to
 /// from these splits.
 #[inline(always)]
-fn leaf(splits: &[u16; SPLITS], planes: &[Plane]) -> [Plane; DEPTH] {
-    let split = |at: usize| planes[usize::from(splits[at])];
+fn leaf(splits: &[u32; SPLITS], planes: &[Plane]) -> [Plane; DEPTH] {
+    let split = |at: usize| planes[splits[at] as usize];
     let top = split(0);
     let second = choose(&top, split(1), split(2));
     let third = |at: usize| choose(&second, split(at), split(at + 1));

@@ -227,15 +227,18 @@ impl Beam {
                 total = trellis.through(node);
             }
             let here = trellis.at(node).start;
+            let mut last = (u32::MAX, 0);
             for edge in trellis.edges_into(node).rev() {
                 let edge = trellis.edges[edge];
                 let after = trellis.hypotheses[here + edge.to as usize].backward;
                 if after >= UNREACHED {
                     continue;
                 }
-                let start = lattice.arcs()[edge.arc as usize].from as usize;
-                let from = trellis.at(start).start + edge.from as usize;
-                let from = &mut trellis.hypotheses[from];
+                let node = lattice.arcs()[edge.arc as usize].from;
+                if node != last.0 {
+                    last = (node, trellis.at(node as usize).start);
+                }
+                let from = &mut trellis.hypotheses[last.1 + edge.from as usize];
                 let through = from.forward + edge.cost + after - total;
                 from.backward = log_add(from.backward, edge.cost + after);
                 let together = &mut self.together[edge.arc as usize];

@@ -101,11 +101,12 @@ impl Pool {
         self.order.sort_unstable();
         self.kept.clear();
         self.kept.resize(self.hypotheses.len(), NONE);
-        for (&ranked, to) in self.order.iter().zip(0..) {
+        let best = self.order.iter().zip(0..).map(|(&ranked, to)| {
             let i = ranked as u32 as usize;
             self.kept[i] = to;
-            trellis.hypotheses.push(self.hypotheses[i]);
-        }
+            self.hypotheses[i]
+        });
+        trellis.hypotheses.extend(best);
         for edge in &self.edges {
             let to = self.kept[edge.to as usize];
             if to != NONE {

@@ -161,31 +161,29 @@ impl Steps {
     ) {
         let width = self.steps.len();
         for ((from, before), &near) in (0..).zip(hypotheses).zip(&self.near) {
-            let row = from as usize * width;
-            for number in 0..near {
-                let Total { cost, known } = self.totals[row + number];
+            let totals = &self.totals[from as usize * width..][..near];
+            for (step, &Total { cost, known }) in self.steps.iter_mut().zip(totals) {
                 if cost > limit {
                     continue;
                 }
-                let step = &mut self.steps[number];
                 let way = Way {
                     from,
                     arc: first + step.arc,
                     cost,
                     together: cost - step.cost + step.together,
                 };
+                let following = &self.following;
                 let to = match step.kind {
                     Kind::NoWord => pool.place(&before.state),
                     Kind::Paragraph => pool.place(&lm.begin()),
                     Kind::Word if known.is_nothing() => {
                         if step.to == NONE {
-                            let state = lm.state_after(&self.following, step.place.into());
-                            step.to = pool.place(&state);
+                            step.to = pool.place(&step.state_after(known, following, lm));
                         }
                         step.to
                     }
-                    Kind::Word => pool.place(&self.state_after(known, number, lm)),
-                    Kind::TwoWords => pool.place(&self.second_word(known, number, arcs, lm).1),
+                    Kind::Word => pool.place(&step.state_after(known, following, lm)),
+                    Kind::TwoWords => pool.place(&step.second_word(known, following, arcs, lm).1),
                 };
                 pool.arrive(to, before, way);
             }
@@ -325,36 +323,38 @@ impl Steps {
             });
     }
 
-    /// The state after the first word of step `number`, of which this is known.
-    #[inline]
-    fn state_after(&self, known: Findings, number: usize, lm: &NgramModel) -> LmState {
-        let mut state = lm.state_after(&self.following, self.steps[number].place.into());
-        self.following.extend(&mut state, known);
-        state
-    }
-
     /// Adds what the second word costs to the totals of a row, where they are not
     /// out without it.
     fn add_second_words(&mut self, row: Range<usize>, arcs: &[Arc], limit: Cost, lm: &NgramModel) {
-        for (number, at) in row.enumerate() {
-            let Total { cost, known } = self.totals[at];
-            self.totals[at].cost = match cost <= limit {
-                true => cost + self.second_word(known, number, arcs, lm).0,
+        let following = &self.following;
+        for (total, step) in self.totals[row].iter_mut().zip(&self.steps) {
+            total.cost = match total.cost <= limit {
+                true => total.cost + step.second_word(total.known, following, arcs, lm).0,
                 false => Cost::MAX,
             };
         }
     }
+}
 
-    /// The cost of the second word of step `number`, of whose first this is
-    /// known, and the state after it.
+impl Step {
+    /// The state after the first word, of which this is known.
+    #[inline]
+    fn state_after(&self, known: Findings, following: &Following, lm: &NgramModel) -> LmState {
+        let mut state = lm.state_after(following, self.place.into());
+        following.extend(&mut state, known);
+        state
+    }
+
+    /// The cost of the second word, where this is known of the first, and the
+    /// state after it.
     fn second_word(
         &self,
         known: Findings,
-        number: usize,
+        following: &Following,
         arcs: &[Arc],
         lm: &NgramModel,
     ) -> (Cost, LmState) {
-        let first = self.state_after(known, number, lm);
-        lm.score(&first, arcs[self.steps[number].arc as usize].lm[1])
+        let first = self.state_after(known, following, lm);
+        lm.score(&first, arcs[self.arc as usize].lm[1])
     }
 }
