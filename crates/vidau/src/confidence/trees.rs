@@ -68,14 +68,14 @@ impl Trees {
         let number = |split| splits.partition_point(|s| *s < split) as u32;
         let pair = |pair: &[Tree]| {
             // Where the second is missing it adds nothing.
-            let [first, second] = [pair.first(), pair.get(1)];
-            let leaf = |tree: Option<&Tree>, leaf: usize| tree.map_or(0, |t| t.leaves[leaf].into());
+            let pair = [pair.first(), pair.get(1)];
+            let leaves =
+                |tree: Option<&Tree>| tree.map_or([0; LEAVES], |t| t.leaves.map(i32::from));
+            let [low, high] = pair.map(leaves);
+            let numbers = |tree: Option<&Tree>| tree.map_or([0; SPLITS], |t| t.splits.map(number));
             Pair {
-                splits: [first, second]
-                    .map(|tree| tree.map_or([0; SPLITS], |tree| tree.splits.map(number))),
-                sums: std::array::from_fn(|both: usize| {
-                    leaf(first, both % LEAVES) + leaf(second, both / LEAVES)
-                }),
+                splits: pair.map(numbers),
+                sums: std::array::from_fn(|both: usize| low[both % LEAVES] + high[both / LEAVES]),
             }
         };
         let pairs = trees.chunks(2).map(pair).collect();
@@ -252,11 +252,11 @@ fn transposed(mut planes: [Plane; 8]) -> [Plane; 8] {
 #[inline(always)]
 fn swap<const BY: usize>(planes: &mut [Plane; 8], mask: u16) {
     for at in (0..8).filter(|at| at & BY == 0) {
-        for l in 0..LANES {
-            let (first, second) = (planes[at][l], planes[at + BY][l]);
-            let swapped = (first >> BY ^ second) & mask;
-            planes[at][l] = first ^ swapped << BY;
-            planes[at + BY][l] = second ^ swapped;
+        let (before, after) = planes.split_at_mut(at + BY);
+        for (first, second) in before[at].iter_mut().zip(&mut after[0]) {
+            let swapped = (*first >> BY ^ *second) & mask;
+            *first ^= swapped << BY;
+            *second ^= swapped;
         }
     }
 }
