@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::rows::MANY_LETTERS;
+use super::rows::{Cell, MANY_LETTERS, NEVER, cell};
 use super::{Cost, base_code};
 use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
 use crate::model::node::Node;
@@ -31,30 +31,25 @@ pub(super) struct TreeNode {
     pub(super) words: (u32, u32),
 }
 
-/// The least that any of some words costs by itself.
+/// The least that any of some words costs by itself; [`NEVER`] for no word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Least {
-    any: Cost,
-    syllable: Cost,
+    any: Cell,
+    syllable: Cell,
 }
 
 impl Least {
     const NONE: Self = Self {
-        any: Cost::MAX / 4,
-        syllable: Cost::MAX / 4,
+        any: NEVER,
+        syllable: NEVER,
     };
 
     fn of(words: &[Marked]) -> Self {
         words.iter().fold(Self::NONE, |least, word| {
-            let syllable = if word.foreign {
-                least.syllable
-            } else {
-                least.syllable.min(word.cost)
-            };
-            Self {
-                any: least.any.min(word.cost),
-                syllable,
-            }
+            // More than a cell holds is no less than that.
+            let any = cell(word.cost).min(NEVER - 1);
+            let syllable = if word.foreign { NEVER } else { any };
+            least.min(Self { any, syllable })
         })
     }
 
@@ -70,7 +65,11 @@ impl Least {
     #[inline]
     pub(super) fn with(self, foreign: Cost, may_be_as_read: bool) -> Cost {
         let foreign = if may_be_as_read { 0 } else { foreign };
-        self.syllable.min(self.any + foreign)
+        let cost = |cell| match cell {
+            NEVER => Cost::MAX / 4,
+            cell => Cost::from(cell),
+        };
+        cost(self.syllable).min(cost(self.any) + foreign)
     }
 }
 
@@ -120,6 +119,9 @@ impl Tree {
         if let Some(root) = lexicon.root() {
             tree.add_below(0, root, 0, &cost);
         }
+        tree.nodes.shrink_to_fit();
+        tree.words.shrink_to_fit();
+        tree.marks.shrink_to_fit();
         tree
     }
 
