@@ -128,7 +128,8 @@ impl Findings {
                 flags.push(flag);
             }
         }
-        changes.sort_by_key(|(_, c)| c.span);
+        // A stable sort would take as much memory again.
+        changes.sort_unstable_by_key(|(i, c)| (c.span, *i));
         flags.sort_by_key(|c| c.span);
         let order = changes
             .iter()
