@@ -101,7 +101,7 @@ mod embedded {
         for (read, expected) in [
             ("Kính gửi ông Y\nBham Nié.", "Kính gửi ông Y\nBhăm Niê."),
             ("ÔNG Y BHAM NIE,", "ÔNG Y BHĂM NIÊ,"),
-            ("du an LiDAR va", "dự án LiDAR và"),
+            ("Dự án LIDAR và", "Dự án LiDAR và"),
             ("(huyện Cu M'gar)", "(huyện Cư M'gar)"),
             ("Doi 5 và Doi 6", "Đội 5 và Đội 6"),
             // No blank line is bridged, no number is made.

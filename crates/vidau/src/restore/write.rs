@@ -161,7 +161,9 @@ impl Worker<'_> {
 
     /// How sure the decision is, given what was gathered of it.
     fn confidence(&mut self, decision: &Decision, number: usize) -> f32 {
-        if let Some(&probability) = self.gatherer.probabilities().get(number) {
+        let judged = self.gatherer.probabilities().get(number);
+        // What the user's list says the trees were never told: the decoder knows.
+        if let Some(&probability) = judged.filter(|_| !self.is_users(decision.output)) {
             return probability;
         }
         if decision.is_stray {
@@ -171,6 +173,11 @@ impl Worker<'_> {
         } else {
             self.as_read_probability(decision.step, decision.number)
         }
+    }
+
+    /// Whether a place is written as the user's list has it.
+    fn is_users(&self, output: Output) -> bool {
+        matches!(output, Output::Known(number) if !self.lattice.piece(number).is_phrase)
     }
 
     /// How sure a change of `read` into `output` on `line` of the block has to be.
