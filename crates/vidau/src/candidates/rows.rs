@@ -113,14 +113,7 @@ impl Row {
     /// which has its cost for each place in `read`, or not at all.
     #[inline]
     pub(super) fn one_letter<const W: usize>(&mut self, last: &Self, read: &Self, deletion: Cell) {
-        let (stay, shift, read) = (last.cells::<W>(), last.before::<W>(), read.cells::<W>());
-        if let Some(cells) = self.0[1..].first_chunk_mut::<W>() {
-            for k in 0..W {
-                let substituted = shift[k].saturating_add(read[k]);
-                let deleted = stay[k].saturating_add(deletion);
-                cells[k] = substituted.min(deleted);
-            }
-        }
+        self.letter::<W>(last, read.cells(), deletion);
     }
 
     /// The same for any letter.
@@ -131,10 +124,15 @@ impl Row {
         substitution: Cell,
         deletion: Cell,
     ) {
+        self.letter::<W>(last, &[substitution; W], deletion);
+    }
+
+    #[inline(always)]
+    fn letter<const W: usize>(&mut self, last: &Self, read: &[Cell; W], deletion: Cell) {
         let (stay, shift) = (last.cells::<W>(), last.before::<W>());
         if let Some(cells) = self.0[1..].first_chunk_mut::<W>() {
             for k in 0..W {
-                let substituted = shift[k].saturating_add(substitution);
+                let substituted = shift[k].saturating_add(read[k]);
                 let deleted = stay[k].saturating_add(deletion);
                 cells[k] = substituted.min(deleted);
             }

@@ -17,14 +17,12 @@ use super::exact::Spelling;
 use super::index::{MAX_WRITTEN, ProfileIndex};
 use super::limits::{Limits, UNREACHED};
 use super::queue::{Queue, Waiting};
-use super::readings::{ByLetter, Readings};
+use super::readings::{ByLetter, MAX_TOKEN, Readings};
 use super::rows::{Cell, NEVER, Row, cell};
 use super::tree::{Tree, TreeNode};
 use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
 use crate::lexicon::Lexicon;
-
-use super::readings::MAX_TOKEN;
 
 /// By how much the bound is raised the first time, and half as much again
 /// each time after.

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::limits::UNREACHED;
 use super::rows::{Cell, MANY_LETTERS, NEVER, cell};
 use super::{Cost, base_code};
 use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
@@ -66,7 +67,7 @@ impl Least {
     pub(super) fn with(self, foreign: Cost, may_be_as_read: bool) -> Cost {
         let foreign = if may_be_as_read { 0 } else { foreign };
         let cost = |cell| match cell {
-            NEVER => Cost::MAX / 4,
+            NEVER => UNREACHED,
             cell => Cost::from(cell),
         };
         cost(self.syllable).min(cost(self.any) + foreign)

@@ -20,6 +20,8 @@ const STRETCH: usize = 256;
 /// "Stochastic gradient boosting", 2002).
 const ROWS: f64 = 0.5;
 const COLUMNS: f64 = 0.3;
+/// Tells draws of features from those of stretches: above every tree's number.
+const OF_COLUMNS: usize = 100_000;
 
 /// A feature's values of all examples.
 struct Column {
@@ -117,7 +119,7 @@ pub(super) fn boost(examples: &[Example], options: &Options) -> (Trees, [f64; 2]
                 }
             })
             .collect();
-        let is_asked = |feature| draw(number + 100_000, feature) < COLUMNS;
+        let is_asked = |feature| draw(number + OF_COLUMNS, feature) < COLUMNS;
         let (tree, leaves) = grow(&columns, &derivatives, options, is_asked);
         for (units, leaf) in log_odds.iter_mut().zip(leaves) {
             *units += i32::from(tree.leaves[usize::from(leaf)]);
