@@ -1,4 +1,8 @@
 //! The exact price of each marked word of a base form.
+//!
+//! What the letters to come cost at least is what the whole form costs without
+//! its marks less what the letters so far do: with it most words are left at
+//! the first mark that is too dear.
 
 use super::CandidateCasing;
 use super::index::{Entry, MAX_WRITTEN};
@@ -19,7 +23,8 @@ struct Edge {
     end: u8,
     /// Its letters.
     len: u8,
-    /// The most that its letters may cost, marked and cased.
+    /// The least and the most that its letters may cost, marked and cased.
+    least: Cell,
     most: Cell,
     group: u32,
 }
@@ -27,10 +32,13 @@ struct Edge {
 /// What one base form's words are priced with.
 #[derive(Debug)]
 pub(super) struct Spelling {
-    /// By the letter they end with.
+    /// By the letter they end with and how many they have; where those of each
+    /// length begin and end.
     edges: Vec<Edge>,
-    ends: [usize; MAX_LETTERS + 1],
+    ends: [[usize; MAX_WRITTEN + 1]; MAX_LETTERS + 1],
     rows: [Row; MAX_LETTERS + 1],
+    /// What the letters after so many cost at least.
+    rests: [Row; MAX_LETTERS + 1],
     letters: usize,
     /// The least that a word of the form costs by itself.
     word: Cost,
@@ -44,8 +52,9 @@ impl Default for Spelling {
     fn default() -> Self {
         Self {
             edges: Vec::new(),
-            ends: [0; MAX_LETTERS + 1],
+            ends: [[0; MAX_WRITTEN + 1]; MAX_LETTERS + 1],
             rows: [Row::default(); MAX_LETTERS + 1],
+            rests: [Row::default(); MAX_LETTERS + 1],
             letters: 0,
             word: 0,
             filled: 0,
@@ -56,9 +65,9 @@ impl Default for Spelling {
 
 impl Spelling {
     /// Collects what the letters of a form may be read as. Rows of base
-    /// letters bound what comes before a group, so that for most places
-    /// little but the likeliest readings is left.
-    pub(super) fn begin(
+    /// letters bound what comes before a group and after it, so that for most
+    /// places little but the likeliest readings is left.
+    pub(super) fn begin<const W: usize>(
         &mut self,
         readings: &Readings,
         steps: &[Step],
@@ -67,38 +76,43 @@ impl Spelling {
         limits: &Limits,
     ) {
         self.letters = letters;
-        self.word = form.word;
+        self.word = form.price - Cost::from(form.channel);
         self.edges.clear();
-        let limit = limits.of_channel(form.word);
+        let limit = limits.of_channel(self.word);
         let mut path = [form.step; MAX_LETTERS + 1];
         for k in (0..letters).rev() {
             path[k] = steps[path[k + 1] as usize].before;
         }
         for k in 1..=letters {
-            let trail = steps[path[k] as usize].trail;
-            let rest = readings.exact_rest(letters - k);
-            for len in 1..=MAX_WRITTEN.min(k) {
-                let from = &steps[path[k - len] as usize].row;
-                let mut add = |link: &Link| {
-                    let around = from
-                        .get(link.start.into())
-                        .saturating_add(rest.get(link.end.into()));
-                    if link.least <= limit.saturating_sub(around) {
-                        self.edges.push(Edge {
-                            start: link.start,
-                            end: link.end,
-                            len: len as u8,
-                            most: limit.saturating_sub(around),
-                            group: link.group,
-                        });
+            let Step { row, trail, .. } = &steps[path[k] as usize];
+            let rest = &mut self.rests[k];
+            rest.set_rest::<W>(readings.exact_rest(letters - k), row, form.channel);
+            self.ends[k][0] = self.edges.len();
+            for len in 1..=MAX_WRITTEN {
+                if len <= k {
+                    let from = &steps[path[k - len] as usize].row;
+                    let mut add = |link: &Link| {
+                        let around =
+                            (from.get(link.start.into())).saturating_add(rest.get(link.end.into()));
+                        let most = limit.saturating_sub(around);
+                        if link.least <= most {
+                            self.edges.push(Edge {
+                                start: link.start,
+                                end: link.end,
+                                len: len as u8,
+                                least: link.least,
+                                most,
+                                group: link.group,
+                            });
+                        }
+                    };
+                    if len == 1 {
+                        readings.single_links(*trail as u8).for_each(&mut add);
                     }
-                };
-                if len == 1 {
-                    readings.single_links(trail as u8).for_each(&mut add);
+                    readings.other_links(*trail, len).for_each(&mut add);
                 }
-                readings.other_links(trail, len).for_each(&mut add);
+                self.ends[k][len] = self.edges.len();
             }
-            self.ends[k] = self.edges.len();
         }
         self.rows[0] = steps[path[0] as usize].row;
     }
@@ -163,7 +177,8 @@ impl Spelling {
             so_far |= Entry::letter(len, marks[k], casing.is_upper(k));
             *spelt = so_far;
         }
-        for edge in &self.edges[self.ends[depth - 1]..self.ends[depth]] {
+        let ends = &self.ends[depth];
+        for edge in &self.edges[ends[0]..ends[MAX_WRITTEN]] {
             let len = usize::from(edge.len);
             let spelt = spelt[len - 1];
             let entries = task.channel.entries_of(edge.group).iter();
@@ -173,7 +188,7 @@ impl Spelling {
                 row.lower(edge.end.into(), so_far.saturating_add(cell(e.cost)));
             }
         }
-        let rest = readings.exact_rest(self.letters - depth);
+        let rest = &self.rests[depth];
         let inserted = row.least_without_next::<W>(rest);
         let inserted = inserted.saturating_add(task.insertion);
         if !limits.leave_out(inserted.into(), self.word) {
@@ -186,15 +201,11 @@ impl Spelling {
         // Groups that begin with the last letters and end beyond.
         let last = (depth + MAX_WRITTEN - 1).min(self.letters);
         for end in depth + 1..=last {
-            let rest = readings.exact_rest(self.letters - end);
-            for edge in &self.edges[self.ends[end - 1]..self.ends[end]] {
-                let from = end - usize::from(edge.len);
-                if from < depth {
-                    let around = self.rows[from]
-                        .get(edge.start.into())
-                        .saturating_add(rest.get(edge.end.into()));
-                    least = least.min(around);
-                }
+            let rest = &self.rests[end];
+            for edge in &self.edges[self.ends[end][end - depth]..self.ends[end][MAX_WRITTEN]] {
+                let so_far = self.rows[end - usize::from(edge.len)].get(edge.start.into());
+                let rest = rest.get(edge.end.into()).saturating_add(edge.least);
+                least = least.min(so_far.saturating_add(rest));
             }
         }
         least

@@ -20,15 +20,33 @@ impl Limits {
     /// least `word`, are left out.
     #[inline]
     pub(super) fn leave_out(&mut self, channel: Cost, word: Cost) -> bool {
-        if channel > self.max_channel {
-            return true;
-        }
-        let price = channel + word;
+        channel > self.max_channel || self.leave_out_above(channel + word)
+    }
+
+    /// The same where all costs at least `price`.
+    #[inline]
+    pub(super) fn leave_out_at(&mut self, channel: Cell, price: Cost) -> bool {
+        Cost::from(channel) > self.max_channel || self.leave_out_above(price)
+    }
+
+    #[inline]
+    fn leave_out_above(&mut self, price: Cost) -> bool {
         if price > self.highest {
             self.cut = self.cut.min(price);
             return true;
         }
         false
+    }
+
+    /// Whether what costs at least `price`, words included, is left out; what
+    /// costs [`NEVER`] is not there.
+    #[inline]
+    pub(super) fn leave_out_price(&mut self, price: Cell) -> bool {
+        let is_out = Cost::from(price) > self.highest;
+        if is_out && price < NEVER {
+            self.cut = self.cut.min(price.into());
+        }
+        is_out || price == NEVER
     }
 
     /// The channel cost above which readings of words that cost at least

@@ -16,9 +16,12 @@ pub(super) struct Waiting {
     /// The step before the node, that of the form.
     pub(super) step: u32,
     pub(super) is_form: bool,
-    /// The least that readings cost the channel, and words by themselves.
+    /// Whether a segment that begins before the node may lead there.
+    pub(super) is_begun: bool,
+    /// The least that readings cost the channel, and with what words cost by
+    /// themselves.
     pub(super) channel: Cell,
-    pub(super) word: Cost,
+    pub(super) price: Cost,
 }
 
 /// A queue of buckets. Its order decides how soon a bound comes down, not what
@@ -53,7 +56,7 @@ impl Queue {
 
     #[inline]
     pub(super) fn push(&mut self, waiting: Waiting) {
-        let above = Cost::from(waiting.channel) + waiting.word - self.price;
+        let above = waiting.price - self.price;
         let bucket = self.first + (above.max(0) / WIDTH) as usize;
         self.buckets[bucket.min(BUCKETS - 1)].push(waiting);
     }

@@ -5,14 +5,12 @@ use std::ops::Range;
 
 use super::index::{MAX_OBSERVED, MAX_WRITTEN, ProfileIndex, base_code, char_code, observed_key};
 use super::limits::Limits;
-use super::rows::{ByCount, Cell, MANY_LETTERS, NEVER, Row, cell};
+use super::rows::{ByCount, ByLetter, Cell, MANY_LETTERS, NEVER, Row, cell};
 use crate::cost::Cost;
 use crate::syllable::Letter;
 
 /// Longest token that is looked up, in characters.
 pub(crate) const MAX_TOKEN: usize = 32;
-/// The least by the code of a letter.
-pub(super) type ByLetter = [Cell; 32];
 
 /// A group of base letters at one place of the token.
 #[derive(Debug, Clone, Copy)]
@@ -92,11 +90,11 @@ impl Default for Readings {
             touched: Vec::new(),
             singles: [0; 32],
             read: [Row::default(); 32],
-            lost: [NEVER; 32],
+            lost: ByLetter::of(NEVER),
             aheads: Vec::new(),
             ahead_heads: vec![0; 1 << (5 * (MAX_WRITTEN - 1))],
             touched_ahead: Vec::new(),
-            leads: vec![[NEVER; 32]; MAX_TOKEN + 1],
+            leads: vec![ByLetter::of(NEVER); MAX_TOKEN + 1],
             rests: [ByCount::NONE; MAX_TOKEN + 1],
             exact_rests: [Row::default(); MANY_LETTERS + 1],
             most_rests: [Row::default(); MANY_LETTERS + 1],
@@ -156,6 +154,13 @@ impl Readings {
         &self.most_rests[letters.min(MANY_LETTERS)]
     }
 
+    /// What is to be paid at least after each number of characters, by how many
+    /// letters are to come.
+    #[inline]
+    pub(super) fn rests(&self) -> &[ByCount] {
+        &self.rests[..=self.codes.len()]
+    }
+
     /// What the whole token costs at least.
     pub(super) fn least(&self) -> Cost {
         self.rests[0].many().into()
@@ -172,8 +177,7 @@ impl Readings {
     /// before each place, and as none.
     #[inline]
     pub(super) fn single(&self, letter: u8) -> (&Row, Cell) {
-        let letter = usize::from(letter & 31);
-        (&self.read[letter], self.lost[letter])
+        (&self.read[usize::from(letter & 31)], self.lost.get(letter))
     }
 
     /// Where a letter is read as one character or none.
@@ -318,8 +322,8 @@ impl Readings {
         self.aheads.clear();
         self.singles = [0; 32];
         self.read = [Row::of(cell(channel.substitution)); 32];
-        self.lost = [cell(channel.deletion); 32];
-        self.leads[..=self.codes.len()].fill([NEVER; 32]);
+        self.lost = ByLetter::of(cell(channel.deletion));
+        self.leads[..=self.codes.len()].fill(ByLetter::of(NEVER));
         for i in 0..self.stretches.len() {
             let Stretch {
                 start,
@@ -342,7 +346,7 @@ impl Readings {
                     if start < end {
                         self.read[letter].lower(end.into(), least);
                     } else {
-                        self.lost[letter] = least.min(self.lost[letter]);
+                        self.lost.lower(letter as u8, least);
                     }
                     &mut self.singles[letter]
                 } else {
@@ -367,8 +371,7 @@ impl Readings {
                     first >>= 5;
                     self.link_ahead(first, letter, start, least);
                 }
-                let lead = &mut self.leads[usize::from(start)][usize::from(first)];
-                *lead = least.min(*lead);
+                self.leads[usize::from(start)].lower(first as u8, least);
             }
         }
     }

@@ -17,8 +17,8 @@ use super::exact::Spelling;
 use super::index::{MAX_WRITTEN, ProfileIndex};
 use super::limits::{Limits, UNREACHED};
 use super::queue::{Queue, Waiting};
-use super::readings::{ByLetter, MAX_TOKEN, Readings};
-use super::rows::{Cell, NEVER, Row, cell};
+use super::readings::{MAX_TOKEN, Readings};
+use super::rows::{ByCount, ByLetter, Cell, NEVER, Row, cell};
 use super::tree::{Tree, TreeNode};
 use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
@@ -62,6 +62,8 @@ pub(super) struct Step {
     pub(super) before: u32,
     /// Whether the token begins with its letters, marked somehow.
     is_as_read: bool,
+    /// What it costs at least with the letters to come.
+    whole: ByCount,
 }
 
 /// Scratch of the search; one a worker.
@@ -94,6 +96,8 @@ pub(super) struct Task<'a> {
     pub(super) substitution: Cell,
     pub(super) deletion: Cell,
     pub(super) insertion: Cell,
+    /// The price of another word than the one read where it is no syllable.
+    foreign: Cell,
     words: &'a WordCosts,
     casings: &'a [CandidateCasing],
     bounds: Bounds,
@@ -118,6 +122,7 @@ impl Searcher {
                 substitution: cell(channel.substitution),
                 deletion: cell(channel.deletion),
                 insertion: cell(channel.insertion),
+                foreign: cell(bounds.foreign),
                 words,
                 casings: CandidateCasing::plausible(token),
                 bounds,
@@ -222,13 +227,14 @@ impl Searcher {
             trail: 0,
             before: 0,
             is_as_read: true,
+            whole: ByCount::least_sums(&row, self.readings.rests()),
         });
         let nodes = &task.tree.nodes;
         if let Some(root) = nodes.first() {
             self.go_on::<W>(task, 0, root, least);
         }
         while let Some(waiting) = self.queue.pop(self.limits.highest) {
-            if (self.limits).leave_out(waiting.channel.into(), waiting.word) {
+            if self.limits.leave_out_at(waiting.channel, waiting.price) {
                 continue;
             }
             let node = &nodes[waiting.node as usize];
@@ -245,6 +251,15 @@ impl Searcher {
         let depth = usize::from(node.depth);
         let before = &self.steps[waiting.step as usize];
         let is_as_read = before.is_as_read && self.readings.letter(depth - 1) == node.letter;
+        // What segments begun before cost does not go by the letters to come.
+        if !waiting.is_begun && self.limits.highest < NEVER.into() {
+            let words = node.by_count.with(task.foreign, is_as_read);
+            let whole = before.whole.after_one().at_least(waiting.channel);
+            let price = whole.least_price(&words, self.limits.of_channel(0));
+            if self.limits.leave_out_price(price) {
+                return;
+            }
+        }
         let foreign = task.bounds.foreign;
         let least = node.least.with(foreign, is_as_read);
         let trail = (before.trail << 5 | u16::from(node.letter)) & 0x7fff;
@@ -266,26 +281,29 @@ impl Searcher {
             row.insert::<W>(task.insertion);
         }
         let step = self.steps.len() as u32;
+        let whole = ByCount::least_sums(&row, self.readings.rests());
         self.steps.push(Step {
             row,
             trail,
             before: waiting.step,
             is_as_read,
+            whole,
         });
         if node.words.0 < node.words.1 {
-            let word = node.by_count[0].with(foreign, is_as_read);
+            let word = node.by_count.get(0).with(foreign, is_as_read);
             let channel = row.get(self.readings.len());
             if !self.limits.leave_out(channel.into(), word) {
                 self.queue.push(Waiting {
                     node: waiting.node,
                     step,
                     is_form: true,
+                    is_begun: false,
                     channel,
-                    word,
+                    price: Cost::from(channel) + word,
                 });
             }
         }
-        if node.height > 0 && !self.is_too_far::<W>(task, step, node, least) {
+        if node.height > 0 && !self.is_too_far(task, step, node, least) {
             self.go_on::<W>(task, step, node, least);
         }
     }
@@ -294,23 +312,15 @@ impl Searcher {
     /// cost by their letters to come: few are both as long as what was read and
     /// as cheap as the cheapest.
     #[inline]
-    fn is_too_far<const W: usize>(
-        &mut self,
-        task: &Task<'_>,
-        step: u32,
-        node: &TreeNode,
-        word: Cost,
-    ) -> bool {
+    fn is_too_far(&mut self, task: &Task<'_>, step: u32, node: &TreeNode, word: Cost) -> bool {
         let readings = &self.readings;
         let step = &self.steps[step as usize];
-        for (letters, words) in node.by_count.iter().enumerate().skip(1) {
-            let word = words.with(task.bounds.foreign, step.is_as_read);
-            if word < UNREACHED {
-                let least = step.row.least_with::<W>(readings.exact_rest(letters));
-                if !self.limits.leave_out(least.into(), word) {
-                    return false;
-                }
-            }
+        let words = node.by_count.with(task.foreign, step.is_as_read);
+        let limit = self.limits.of_channel(0);
+        if self.limits.highest >= NEVER.into()
+            || !(self.limits).leave_out_price(step.whole.least_price_with_letters(&words, limit))
+        {
+            return false;
         }
         // Segments begun before.
         let mut from = step.before;
@@ -331,25 +341,28 @@ impl Searcher {
     fn go_on<const W: usize>(&mut self, task: &Task<'_>, step: u32, node: &TreeNode, word: Cost) {
         let below = node.below();
         let limit = self.limits.of_channel(word);
-        let (going_on, mut left_out) = self.going_on::<W>(task, step, node, limit);
+        let (going_on, begun, mut left_out) = self.going_on::<W>(task, step, node, limit);
+        let going_on = going_on.min(&begun);
+        let begun = begun.at_most(limit);
         let is_as_read = self.steps[step as usize].is_as_read;
         let as_read = self.readings.letter(node.depth.into());
         for (node, below) in (below.start as u32..).zip(&task.tree.nodes[below]) {
-            let channel = going_on[usize::from(below.letter & 31)];
+            let letter = below.letter;
+            let channel = going_on.get(letter);
             // Most are out whatever their words cost.
             if channel > limit {
                 left_out = left_out.min(channel);
                 continue;
             }
-            let is_as_read = is_as_read && as_read == below.letter;
-            let word = below.least.with(task.bounds.foreign, is_as_read);
+            let word = (below.least).with(task.bounds.foreign, is_as_read && as_read == letter);
             if !self.limits.leave_out(channel.into(), word) {
                 self.queue.push(Waiting {
                     node,
                     step,
                     is_form: false,
+                    is_begun: begun & 1 << letter != 0,
                     channel,
-                    word,
+                    price: Cost::from(channel) + word,
                 });
             }
         }
@@ -357,8 +370,8 @@ impl Searcher {
     }
 
     /// What it costs at least to go on with each letter: by a segment that
-    /// begins there, by one begun before, or misread at the price of any
-    /// letter. With it the least of what was left out for the limit.
+    /// begins there, or misread at the price of any letter; and by a segment
+    /// begun before. With it the least of what was left out for the limit.
     #[inline]
     fn going_on<const W: usize>(
         &self,
@@ -366,7 +379,7 @@ impl Searcher {
         step: u32,
         node: &TreeNode,
         limit: Cell,
-    ) -> (ByLetter, Cell) {
+    ) -> (ByLetter, ByLetter, Cell) {
         let readings = &self.readings;
         let rest = readings.rest(node.height.into());
         let Step {
@@ -376,7 +389,7 @@ impl Searcher {
         let least = row.least_with::<W>(rest);
         let any = (substituted.saturating_add(task.substitution))
             .min(least.saturating_add(task.deletion));
-        let mut going_on = [any; 32];
+        let mut going_on = ByLetter::of(any);
         let mut left_out = NEVER;
         for (start, leads) in readings.leads().iter().enumerate() {
             let so_far = row.get(start);
@@ -386,28 +399,27 @@ impl Searcher {
                 left_out = left_out.min(least);
                 continue;
             }
-            for (least, lead) in going_on.iter_mut().zip(leads) {
-                *least = so_far.saturating_add(floor.max(*lead)).min(*least);
-            }
+            going_on.lower_all(leads, floor, so_far);
         }
+        let mut begun = ByLetter::of(NEVER);
         let mut from = *before;
         for len in 1..MAX_WRITTEN.min(usize::from(node.depth) + 1) {
             let Step { row, before, .. } = &self.steps[from as usize];
             for ahead in readings.aheads(*trail, len) {
                 let least = row.get(ahead.start.into()).saturating_add(ahead.least);
-                let known = &mut going_on[usize::from(ahead.letter & 31)];
-                *known = least.min(*known);
+                begun.lower(ahead.letter, least);
             }
             from = *before;
         }
-        (going_on, left_out)
+        (going_on, begun, left_out)
     }
 
     /// Prices the words of one base form exactly.
     fn price_words<const W: usize>(&mut self, task: &Task<'_>, node: &TreeNode, form: Waiting) {
         let letters = usize::from(node.depth);
         let is_as_read = self.steps[form.step as usize].is_as_read;
-        (self.spelling).begin(&self.readings, &self.steps, form, letters, &self.limits);
+        let (readings, steps) = (&self.readings, &self.steps);
+        (self.spelling).begin::<W>(readings, steps, form, letters, &self.limits);
         for &casing in task.casings {
             self.spelling.restart();
             for word in task.tree.words(node) {

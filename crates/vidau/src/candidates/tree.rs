@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::limits::UNREACHED;
-use super::rows::{Cell, MANY_LETTERS, NEVER, cell};
+use super::rows::{ByCount, Cell, MANY_LETTERS, NEVER, cell};
 use super::{Cost, base_code};
 use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
 use crate::model::node::Node;
@@ -27,7 +27,7 @@ pub(super) struct TreeNode {
     /// The least cost of a word here or below.
     pub(super) least: Least,
     /// The same of a word here or below by its letters to come.
-    pub(super) by_count: [Least; MANY_LETTERS + 1],
+    pub(super) by_count: LeastByCount,
     /// The words whose base form ends here.
     pub(super) words: (u32, u32),
 }
@@ -74,6 +74,43 @@ impl Least {
     }
 }
 
+/// The least by how many letters are to come, the last for [`MANY_LETTERS`] or
+/// more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LeastByCount {
+    any: ByCount,
+    syllable: ByCount,
+}
+
+impl LeastByCount {
+    const NONE: Self = Self {
+        any: ByCount::NONE,
+        syllable: ByCount::NONE,
+    };
+
+    #[inline]
+    pub(super) fn get(&self, letters: usize) -> Least {
+        Least {
+            any: self.any.get(letters),
+            syllable: self.syllable.get(letters),
+        }
+    }
+
+    fn lower(&mut self, letters: usize, least: Least) {
+        self.any.lower(letters, least.any);
+        self.syllable.lower(letters, least.syllable);
+    }
+
+    /// As [`Least::with`], for all numbers of letters at once.
+    #[inline]
+    pub(super) fn with(&self, foreign: Cell, may_be_as_read: bool) -> ByCount {
+        let foreign = if may_be_as_read { 0 } else { foreign };
+        let mut least = self.syllable;
+        least.lower_all(&self.any, foreign);
+        least
+    }
+}
+
 /// A word of a base form.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Marked {
@@ -101,7 +138,7 @@ impl TreeNode {
             height: 0,
             below: (0, 0),
             least: Least::NONE,
-            by_count: [Least::NONE; MANY_LETTERS + 1],
+            by_count: LeastByCount::NONE,
             words: (0, 0),
         }
     }
@@ -156,16 +193,16 @@ impl Tree {
                 let node = &mut self.nodes[at];
                 node.words = (first as u32, self.words.len() as u32);
                 node.least = node.least.min(own);
-                node.by_count[0] = own;
+                node.by_count.lower(0, own);
             } else if next > number {
                 self.add_below(number, below, value, cost);
                 let below = self.nodes[number];
                 let node = &mut self.nodes[at];
                 node.least = node.least.min(below.least);
                 node.height = node.height.max(below.height + 1);
-                for (letters, least) in (1..).zip(below.by_count) {
-                    let known = &mut node.by_count[letters.min(MANY_LETTERS)];
-                    *known = known.min(least);
+                for letters in 0..=MANY_LETTERS {
+                    let least = below.by_count.get(letters);
+                    node.by_count.lower(letters + 1, least);
                 }
             }
         }
