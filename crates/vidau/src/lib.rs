@@ -94,6 +94,7 @@ pub mod formats;
 pub mod lexicon;
 pub mod lm;
 pub mod model;
+mod numbers;
 pub mod syllable;
 pub mod text;
 

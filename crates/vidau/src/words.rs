@@ -1,7 +1,7 @@
 //! Words by number.
 
 /// The words of a model, one after the other in one text.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Words {
     text: String,
     /// Where each ends.
@@ -13,9 +13,20 @@ impl Words {
     pub(crate) fn extend(&mut self, text: &str) {
         self.text.reserve(text.len());
         for line in text.lines() {
-            self.text.push_str(line);
-            self.ends.push(self.text.len() as u32);
+            self.push(line);
         }
+    }
+
+    /// Adds one word.
+    pub(crate) fn push(&mut self, word: &str) {
+        self.text.push_str(word);
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// Forgets all words.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
     }
 
     pub(crate) fn get(&self, number: usize) -> Option<&str> {

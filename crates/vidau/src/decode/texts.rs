@@ -3,13 +3,13 @@
 //! A document says few words again and again: each text gets a number, with
 //! which its tokens find what is known of it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::confidence::Signs;
 use crate::engine::is_exact;
 use crate::lexicon::{Lexicon, WordId};
 use crate::lm::fold_word;
+use crate::numbers::Numbers;
 use crate::syllable::{Casing, casing, is_legal_bare};
 
 /// Number of no text: blanks have none.
@@ -42,7 +42,6 @@ pub(crate) struct Looks {
     /// Whether half its letters or more are capitals.
     pub(crate) is_mostly_upper: bool,
     pub(crate) signs: Signs,
-    text: Range<u32>,
     folded: Range<u32>,
 }
 
@@ -50,31 +49,29 @@ pub(crate) struct Looks {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Read<'t> {
     pub(crate) looks: &'t Looks,
-    all: &'t str,
+    text: &'t str,
+    all_folded: &'t str,
 }
 
 impl<'t> Read<'t> {
     pub(crate) fn text(&self) -> &'t str {
-        self.part(&self.looks.text)
+        self.text
     }
 
     /// What [`fold_word`] makes of it.
     pub(crate) fn folded(&self) -> &'t str {
-        self.part(&self.looks.folded)
-    }
-
-    fn part(&self, range: &Range<u32>) -> &'t str {
-        &self.all[range.start as usize..range.end as usize]
+        let Range { start, end } = self.looks.folded;
+        &self.all_folded[start as usize..end as usize]
     }
 }
 
 /// Texts by number.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    numbers: HashMap<Box<str>, u32>,
+    numbers: Numbers,
     looks: Vec<Looks>,
-    /// The texts, each with what [`fold_word`] makes of it.
-    all: String,
+    /// What [`fold_word`] makes of each.
+    folded: String,
 }
 
 impl Texts {
@@ -83,21 +80,19 @@ impl Texts {
         if self.looks.len() > CAPACITY {
             self.numbers.clear();
             self.looks.clear();
-            self.all.clear();
+            self.folded.clear();
         }
     }
 
     /// The number of `text`.
     pub(super) fn number(&mut self, text: &str, lexicon: &Lexicon) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
+        let number = self.numbers.of(text);
+        if self.numbers.len() == self.looks.len() {
             return number;
         }
-        let number = self.looks.len() as u32;
-        let start = self.all.len();
-        self.all.push_str(text);
-        let middle = self.all.len();
-        fold_word(text, &mut self.all);
-        let folded = &self.all[middle..];
+        let start = self.folded.len();
+        fold_word(text, &mut self.folded);
+        let folded = &self.folded[start..];
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let capitals = text.chars().filter(|c| c.is_uppercase()).count();
         let folded_word = lexicon.id(folded).filter(|&id| lexicon.word(id) == folded);
@@ -114,10 +109,8 @@ impl Texts {
             is_legal_bare: is_legal_bare(text),
             is_mostly_upper: letters > 0 && 2 * capitals >= letters,
             signs: Signs::of(text),
-            text: start as u32..middle as u32,
-            folded: middle as u32..self.all.len() as u32,
+            folded: start as u32..self.folded.len() as u32,
         });
-        self.numbers.insert(text.into(), number);
         number
     }
 
@@ -128,7 +121,8 @@ impl Texts {
     pub(super) fn read(&self, number: u32) -> Read<'_> {
         Read {
             looks: self.looks(number),
-            all: &self.all,
+            text: self.numbers.text(number),
+            all_folded: &self.folded,
         }
     }
 }
