@@ -57,12 +57,13 @@ pub(crate) fn render(report: &EvalReport, with_files: bool) -> String {
     if let Some(c) = report.total.confidence.filter(|c| c.changed > 0) {
         let _ = writeln!(
             out,
-            "\n{} tokens changed, {} of them right; calibration error {:.2}, area under the \
-             curve {:.2}, errors left among the least sure 3 %: {:.2}; flagged {:.2} % of the \
+            "\n{} tokens changed, {} of them right; calibration error {:.2} ({:.2} by chance), \
+             area under the curve {:.2}, errors left among the least sure 3 %: {:.2}; flagged {:.2} % of the \
              tokens, with {:.2} % of the errors",
             thousands(c.changed),
             thousands(c.changed_right),
             c.calibration_error,
+            c.calibration_by_chance,
             c.auc,
             c.errors_in_least_sure,
             c.flagged,

@@ -101,7 +101,7 @@ impl Findings {
     /// but a flag.
     pub(crate) fn of(scan: &Scan<'_>, restored: &Restored<'_>, splice: &mut Splice) -> Self {
         let mut skipped: Vec<usize> = Vec::new();
-        // Texts of a quarter of a megabyte have tens of thousands.
+        // Texts of a hundred kilobytes have tens of thousands.
         let mut changes: Vec<(usize, Change)> = Vec::with_capacity(restored.corrections().count());
         for (i, c) in restored.corrections().enumerate() {
             if splice.skipped.binary_search(&i).is_ok() {

@@ -68,6 +68,9 @@ pub struct ConfidenceFigures {
     /// How far confidence and share of right tokens are apart, over ten bins
     /// of equally many changed tokens.
     pub calibration_error: f64,
+    /// What that would be on average, as few tokens as there are, if each
+    /// were right exactly as likely as its confidence says.
+    pub calibration_by_chance: f64,
     /// The probability that a right change has a higher confidence than a
     /// wrong one (area under the curve).
     pub auc: f64,
@@ -145,6 +148,7 @@ impl Judgements {
             changed: changed.len() as u64,
             changed_right: changed.iter().filter(|j| j.is_right).count() as u64,
             calibration_error: round(100.0 * calibration_error(&changed)),
+            calibration_by_chance: round(100.0 * calibration_by_chance(&changed)),
             auc: round(100.0 * auc(&changed)),
             errors_in_least_sure: self.errors_among(0.03),
             flagged: share(flagged.len() as u64, all),
@@ -238,6 +242,36 @@ fn calibration_error(sorted: &[Judgement]) -> f64 {
     off.sum::<f64>() / sorted.len().max(1) as f64
 }
 
+/// What [`calibration_error`] is expected to be where nothing is wrong with the
+/// confidences: how many of a bin are wrong is then a sum of independent draws.
+fn calibration_by_chance(sorted: &[Judgement]) -> f64 {
+    let off = equal_bins(sorted).map(|bin| {
+        let expected = bin.len() as f64 - expected_right(bin);
+        let likely = number_wrong(bin).into_iter().enumerate();
+        let apart = likely.map(|(n, p)| p * (n as f64 - expected).abs());
+        apart.sum::<f64>()
+    });
+    off.sum::<f64>() / sorted.len().max(1) as f64
+}
+
+/// How likely 0, 1, 2 and so on of them are wrong, by their confidences, up to
+/// where that is next to nothing.
+fn number_wrong(judgements: &[Judgement]) -> Vec<f64> {
+    let mut likely = vec![1.0];
+    for judgement in judgements {
+        let right = f64::from(judgement.confidence);
+        let mut fewer = 0.0;
+        for p in &mut likely {
+            (*p, fewer) = (*p * right + fewer * (1.0 - right), *p);
+        }
+        let all = fewer * (1.0 - right);
+        if all > 1e-12 {
+            likely.push(all);
+        }
+    }
+    likely
+}
+
 /// Pairs of a right and a wrong change that are in the right order; ties
 /// count half.
 fn auc(sorted: &[Judgement]) -> f64 {
@@ -328,6 +362,8 @@ mod tests {
         assert_eq!(f.auc, 75.0);
         // Each in a bin of its own: 0.2 + 0.6 + 0.4 + 0.4 over 4.
         assert_eq!(f.calibration_error, 40.0);
+        // One draw of 0.2 is 0.32 off on average, 2 p (1 - p), one of 0.6 0.48.
+        assert_eq!(f.calibration_by_chance, 44.0);
         let all = judged(&[(0.75, true), (0.25, false), (0.5, true)], 0, 0);
         let bin = |b: &ConfidenceBin| (b.tokens, b.confidence, b.right);
         let bins: Vec<_> = all.bins().iter().map(bin).collect();
@@ -336,6 +372,16 @@ mod tests {
             Judgements::default().figures(),
             ConfidenceFigures::default()
         );
+    }
+
+    #[test]
+    fn bins_are_off_by_chance() {
+        // Two of 0.5 in each bin: none, one or two of them are wrong, which
+        // is 1, 0, 1 off, 0.5 on average of two.
+        let f = judged(&[(0.5, true); 20], 0, 0).figures();
+        assert_eq!(f.calibration_by_chance, 25.0);
+        let f = judged(&[(1.0, true); 20], 0, 0).figures();
+        assert_eq!(f.calibration_by_chance, 0.0);
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod vocab;
 
 pub(crate) use following::{Findings, Following};
 pub use ngram::NgramModel;
+#[cfg(feature = "train")]
 pub(crate) use sections::VOCABULARY;
 pub use state::LmState;
 pub use vocab::{

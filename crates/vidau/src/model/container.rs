@@ -177,6 +177,7 @@ impl Container {
     }
 
     /// The file's name, or `<bytes>`.
+    #[cfg(feature = "train")]
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

@@ -164,6 +164,7 @@ fn confidence(analysis: &Analysis) -> String {
         "changed",
         "of them right",
         "calibration error",
+        "by chance",
         "auc",
         "errors in the least sure 3 %",
     ];
@@ -171,7 +172,12 @@ fn confidence(analysis: &Analysis) -> String {
     for set in &analysis.sets {
         if let Some(c) = set.figures.confidence {
             let counts = [c.changed, c.changed_right].map(thousands);
-            let rates = [c.calibration_error, c.auc, c.errors_in_least_sure];
+            let rates = [
+                c.calibration_error,
+                c.calibration_by_chance,
+                c.auc,
+                c.errors_in_least_sure,
+            ];
             let rates = rates.map(|rate| format!("{rate:.1}"));
             figures.row(&set.figures.name, counts.into_iter().chain(rates));
         }
