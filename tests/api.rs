@@ -165,6 +165,23 @@ mod embedded {
     }
 
     #[test]
+    fn a_wreck_is_read_as_what_stands_between_the_same_words() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let mut restore = |text: &str| worker.restore_str(text).text().to_owned();
+        let first = "Thyc hién phong trao Dan van khéo cua xa Tan Lap\n";
+        let wreck = "Ban chi dao theo doi viéc lam Dan yafm khéo cua thon\n";
+        let both = restore(&format!("{first}{wreck}"));
+        assert!(both.contains("việc làm Dân vận khéo của thôn"), "{both}");
+        // By itself it stays, for a person to look at.
+        let alone = restore(wreck);
+        assert!(alone.contains("yafm"), "{alone}");
+        // So does what is written like a name.
+        let name = restore(&format!("{first}{}", wreck.replace('y', "Y")));
+        assert!(name.contains("Yafm"), "{name}");
+    }
+
+    #[test]
     fn rules_of_administrative_writing() {
         let restorer = Restorer::embedded().unwrap();
         let mut worker = restorer.worker();
@@ -239,6 +256,13 @@ mod embedded {
             (
                 Part::StraySigns,
                 Document::from_text("thực hiện* công tác\n"),
+            ),
+            (
+                Part::Echoes,
+                Document::from_text(
+                    "xay dung mo hinh \u{201c}Dan van khéo\u{201d} cua xa\n\
+                     viéc lam \u{201c}Dan yafm khéo\u{201d} cua cac hé\n",
+                ),
             ),
             (Part::WideContext, Document::from_text(ke_hoach)),
             (Part::SecondPass, Document::from_text(ke_hoach)),

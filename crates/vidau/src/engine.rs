@@ -175,6 +175,7 @@ impl Engine {
                 // A clean line has next to nothing else against it.
                 miscased: -NAT / 2,
                 abbreviation: 10 * NAT,
+                echo: Some(4 * NAT),
             },
             beam,
             recurrence: Some(RecurrenceOptions {

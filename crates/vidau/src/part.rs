@@ -14,6 +14,8 @@ pub enum Part {
     LineProfiles,
     /// Weighing the lines again by the damage that the first pass is sure of.
     Damage,
+    /// Words that stand between the same two elsewhere, where the channel has none.
+    Echoes,
     /// Blanks put in and taken out.
     Blanks,
     /// Words with punctuation that the engine saw inside or behind them.
@@ -47,6 +49,7 @@ impl Engine {
                 self.notes_damage = false;
             }
             Part::Damage => self.notes_damage = false,
+            Part::Echoes => arcs.echo = None,
             Part::Blanks => {
                 self.blank_lost = [NEVER; PROFILES];
                 self.blank_inserted = [NEVER; PROFILES];

@@ -85,7 +85,7 @@ pub(crate) enum CandidateCasing {
 
 impl CandidateCasing {
     /// The casings that may have been read as `token`.
-    fn plausible(token: &str) -> &'static [Self] {
+    pub(crate) fn plausible(token: &str) -> &'static [Self] {
         use CandidateCasing::{Lower, Title, Upper};
         let mut upper = 0;
         let mut lower = 0;

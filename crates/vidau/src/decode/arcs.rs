@@ -75,6 +75,9 @@ pub(crate) struct ArcOptions {
     pub(crate) miscased: Cost,
     /// A syllable put for a part of an abbreviation: NQ/TƯ for NQ/TU.
     pub(crate) abbreviation: Cost,
+    /// A letter that differs from the word that stands between the same two
+    /// elsewhere; none: those are not looked for.
+    pub(crate) echo: Option<Cost>,
 }
 
 /// Most tokens that one word may span.
@@ -134,6 +137,11 @@ impl ArcBuilder {
         if engine.arcs.foreign_line.is_some() {
             self.foreign.find(engine, block);
         }
+    }
+
+    /// Whether a line of the block begun is in another language.
+    pub(crate) fn is_foreign(&self, line: u32) -> bool {
+        self.foreign.contains(line)
     }
 
     /// The cost of a line's words under each profile. Words of another

@@ -7,7 +7,8 @@
 
 use super::log_add::log_add;
 use crate::cost::{Cost, NAT};
-use crate::engine::PROFILES;
+use crate::engine::{PROFILES, likeliest};
+use crate::knowledge::Profile;
 
 /// Costs by profile.
 pub(crate) type ByProfile = [Cost; PROFILES];
@@ -24,6 +25,12 @@ const DAMAGE: Cost = 6 * NAT;
 /// its being clean.
 pub(crate) fn is_clean(line: &ByProfile) -> bool {
     line[0] <= NAT
+}
+
+/// Whether letters are lost on a line whose profiles cost `line`, not only marks.
+pub(crate) fn loses_letters(line: &ByProfile) -> bool {
+    let keeps = [Profile::Clean, Profile::Stripped].map(Profile::number);
+    likeliest(line).is_some_and(|p| !keeps.contains(&Some(p)))
 }
 
 /// Scratch and result of weighing.

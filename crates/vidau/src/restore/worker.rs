@@ -14,7 +14,8 @@ use crate::context::WideContext;
 #[cfg(feature = "train")]
 use crate::decode::export;
 use crate::decode::{
-    ArcBuilder, Beam, Block, ByProfile, Lattice, ProfileWeights, Recurrence, Step, name_codes,
+    ArcBuilder, Beam, Block, ByProfile, Echoes, Lattice, ProfileWeights, Recurrence, Step,
+    loses_letters, name_codes,
 };
 use crate::document::{Break, Document, Run};
 use crate::engine::Engine;
@@ -53,6 +54,7 @@ pub struct Worker<'r> {
     pub(super) context: WideContext,
     pub(super) lattice: Lattice,
     pub(super) beam: Beam,
+    echoes: Echoes,
     pub(super) recurrence: Recurrence,
     pub(super) renderer: Renderer,
     pub(super) pending: String,
@@ -100,6 +102,7 @@ impl<'r> Worker<'r> {
             context: WideContext::default(),
             lattice: Lattice::default(),
             beam: Beam::default(),
+            echoes: Echoes::default(),
             recurrence: Recurrence::default(),
             renderer: Renderer::default(),
             pending: String::new(),
@@ -244,10 +247,22 @@ impl Worker<'_> {
         Ok(())
     }
 
+    /// Looks for words that the first pass had in other places only.
+    fn find_echoes(&mut self) -> bool {
+        let (block, lattice, beam) = (&self.block, &self.lattice, &self.beam);
+        self.engine.arcs.echo.is_some()
+            && self.echoes.find(self.engine, block, lattice, beam, |line| {
+                !self.arcs.is_foreign(line) && loses_letters(self.weights.line(line as usize))
+            })
+    }
+
     /// Lays out all readings of the block.
     fn build(&mut self) {
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
+        if let Some(price) = self.engine.arcs.echo {
+            self.echoes.push(self.engine, price, &mut self.lattice);
+        }
         self.knowledge.apply(
             self.engine,
             &self.block,
@@ -283,21 +298,23 @@ impl Worker<'_> {
         if let Some(profile) = self.options.profile.number() {
             self.weights.force(profile);
         }
+        self.echoes.clear();
         self.build();
         let engine = self.engine;
         let start = carry.state;
         carry.state = self
             .beam
             .decode(&self.lattice, &engine.lm, start, engine.beam);
+        let mut is_other = false;
         if self.note_damage() {
-            let (prior, are_other) = self.weights.weigh_again(prior);
-            carry.prior = prior;
-            if are_other {
-                self.build();
-                carry.state = self
-                    .beam
-                    .decode(&self.lattice, &engine.lm, start, engine.beam);
-            }
+            (carry.prior, is_other) = self.weights.weigh_again(prior);
+        }
+        is_other |= self.find_echoes();
+        if is_other {
+            self.build();
+            carry.state = self
+                .beam
+                .decode(&self.lattice, &engine.lm, start, engine.beam);
         }
         #[cfg(feature = "train")]
         if let Some(out) = &mut self.exported {

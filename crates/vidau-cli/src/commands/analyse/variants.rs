@@ -11,9 +11,12 @@ const fn variant(name: &'static str, set: fn(RestorerBuilder) -> RestorerBuilder
     Variant { name, set }
 }
 
-pub(super) const PARTS: [Variant; 20] = [
+pub(super) const PARTS: [Variant; 21] = [
     variant("no second pass", |b| b.without(Part::SecondPass)),
     variant("damage not told of", |b| b.without(Part::Damage)),
+    variant("no words from between the same two elsewhere", |b| {
+        b.without(Part::Echoes)
+    }),
     variant("no wide context", |b| b.without(Part::WideContext)),
     variant("n-grams of at most 3 words", |b| {
         b.without(Part::NgramsAbove(3))
