@@ -16,7 +16,7 @@ pub(crate) const WHOLE: u64 = 1 << 17;
 const LINES: usize = 400;
 /// Longer parts are cut before that, at a line end or else at a blank: what
 /// the engine needs grows with the length of a part.
-const BYTES: usize = 1 << 16;
+const BYTES: usize = 1 << 15;
 
 /// Restores the text that `reader` gives and hands on each part with the
 /// place where it starts; places of its findings are those in the whole, of

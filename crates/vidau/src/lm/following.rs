@@ -103,10 +103,10 @@ struct Asked {
 }
 
 /// 2 to this are the slots of `asked`.
-const ASKED_BITS: u32 = 15;
+const ASKED_BITS: u32 = 16;
 /// When so many words are known they are forgotten; those of one node more
 /// are room enough.
-const MOST_KNOWN: usize = 1 << 16;
+const MOST_KNOWN: usize = 1 << 17;
 const ROOM: usize = 1 << 14;
 
 /// The row of the empty context, which knows nothing but the words' own costs.

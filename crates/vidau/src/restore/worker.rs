@@ -27,7 +27,7 @@ use crate::render::Renderer;
 /// are bounded by it.
 const BLOCK_LINES: usize = 400;
 /// No line is added to a block of so many tokens.
-const BLOCK_TOKENS: usize = 10_000;
+const BLOCK_TOKENS: usize = 6_000;
 /// Nor to one of so many bytes, which only words without end come to.
 const BLOCK_BYTES: usize = 1 << 18;
 /// Longer lines are taken in parts, in bytes; none of a page is as long.
