@@ -31,7 +31,7 @@ struct Place {
     to: u32,
     /// Where the signs end that touch it.
     reach: u32,
-    /// 0 for what was not read.
+    /// `UNKNOWN` for what was not read.
     word: u16,
     is_sure: bool,
 }
