@@ -182,6 +182,29 @@ mod embedded {
     }
 
     #[test]
+    fn no_byte_is_of_two_corrections() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        // Marks without a letter.
+        for text in [
+            "@ t'\u{301}ệ",
+            "nà nvó.\u{301}v sån",
+            "trn x lập l\u{201c}\u{301}à",
+            "ron\u{2019}\u{301}h",
+            "xin \u{301}chao cac ban",
+            "so 2\u{301}\u{302}cua xa",
+        ] {
+            let restored = worker.restore_str(text);
+            let mut end = 0;
+            for c in restored.corrections() {
+                assert!(end <= c.span().start, "{text:?}");
+                end = c.span().end;
+                assert_eq!(c.original(), &text[c.span()]);
+            }
+        }
+    }
+
+    #[test]
     fn rules_of_administrative_writing() {
         let restorer = Restorer::embedded().unwrap();
         let mut worker = restorer.worker();

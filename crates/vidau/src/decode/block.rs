@@ -59,12 +59,15 @@ impl Block {
         self.text.push_str(self.normalizer.text());
         let runs = document.runs();
         let mut run = runs.partition_point(|r| r.range.end <= origin);
+        let mut reached = 0;
         for token in &self.line_tokens {
             let place = self.normalizer.source_range(token.range());
-            while runs
-                .get(run)
-                .is_some_and(|r| r.range.end <= origin + place.start)
-            {
+            // A sign with a mark of its own is one piece of the source and may be
+            // two tokens: no byte is of both.
+            let start = place.start.max(reached);
+            let end = place.end.max(start);
+            reached = end;
+            while runs.get(run).is_some_and(|r| r.range.end <= origin + start) {
                 run += 1;
             }
             self.tokens.push(BlockToken {
@@ -75,8 +78,8 @@ impl Block {
                 line_end: None,
                 line: self.lines,
                 confidence: runs.get(run).and_then(|r| r.confidence),
-                source_start: origin + place.start,
-                source_end: origin + place.end,
+                source_start: origin + start,
+                source_end: origin + end,
             });
         }
         let at = self.text.len() as u32;
