@@ -65,7 +65,7 @@ fn results_go_to_json_and_back() {
 #[cfg(feature = "embedded-model")]
 mod embedded {
     use super::*;
-    use vidau::{Break, Correction, Document};
+    use vidau::{Break, Correction, Document, Restored};
 
     const PAGE: &str = include_str!("../data/fixtures/ke-hoach.eng.ocr.txt");
 
@@ -181,6 +181,21 @@ mod embedded {
         assert!(name.contains("Yafm"), "{name}");
     }
 
+    /// Corrections follow each other and make the text from its source.
+    fn check_corrections(source: &str, restored: &Restored<'_>) {
+        let (mut applied, mut end) = (String::new(), 0);
+        for c in restored.corrections() {
+            let span = c.span();
+            assert!(end <= span.start, "{source:?}");
+            assert_eq!(c.original(), &source[span.clone()]);
+            applied.push_str(&source[end..span.start]);
+            applied.push_str(c.best());
+            end = span.end;
+        }
+        applied.push_str(&source[end..]);
+        assert_eq!(applied, restored.text(), "{source:?}");
+    }
+
     #[test]
     fn no_byte_is_of_two_corrections() {
         let restorer = Restorer::embedded().unwrap();
@@ -194,14 +209,29 @@ mod embedded {
             "xin \u{301}chao cac ban",
             "so 2\u{301}\u{302}cua xa",
         ] {
-            let restored = worker.restore_str(text);
-            let mut end = 0;
-            for c in restored.corrections() {
-                assert!(end <= c.span().start, "{text:?}");
-                end = c.span().end;
-                assert_eq!(c.original(), &text[c.span()]);
-            }
+            check_corrections(text, &worker.restore_str(text));
         }
+    }
+
+    #[test]
+    fn whatever_was_read_can_be_restored() {
+        use proptest::prelude::*;
+        use proptest::test_runner::TestRunner;
+
+        let restorer = Restorer::embedded().unwrap();
+        let worker = std::cell::RefCell::new(restorer.worker());
+        let piece = prop_oneof![
+            4 => prop::sample::select(PAGE.split(' ').collect::<Vec<_>>()).prop_map(str::to_owned),
+            2 => "[a-zàồ ]{0,2}['’“.]?[\u{300}-\u{303}\u{306}\u{309}\u{31b}\u{323}\u{338}][a-zàệ]{0,2}",
+            3 => "['’“”.,/|¢€@&0-9aĐỒ\n\t\u{c}ﬁΑа\u{200b}\u{ad}\u{a0} -]{1,2}",
+        ];
+        let text = prop::collection::vec(piece, 1..30).prop_map(|pieces| pieces.concat());
+        let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
+        let outcome = runner.run(&text, |text| {
+            check_corrections(&text, &worker.borrow_mut().restore_str(&text));
+            Ok(())
+        });
+        outcome.unwrap();
     }
 
     #[test]
