@@ -10,7 +10,7 @@ use crate::numbers::Numbers;
 const CAPACITY: usize = 1 << 19;
 
 /// What is known of one token.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Known {
     /// The last of its searches; plus one, 0 for none.
     last: u32,
@@ -53,10 +53,7 @@ impl CandidateCache {
     pub(crate) fn token(&mut self, text: &str) -> u32 {
         let number = self.tokens.of(text);
         if self.tokens.len() > self.known.len() {
-            self.known.push(Known {
-                last: 0,
-                evidence: None,
-            });
+            self.known.push(Known::default());
         }
         number
     }

@@ -42,11 +42,7 @@ impl Limits {
     /// costs [`NEVER`] is not there.
     #[inline]
     pub(super) fn leave_out_price(&mut self, price: Cell) -> bool {
-        let is_out = Cost::from(price) > self.highest;
-        if is_out && price < NEVER {
-            self.cut = self.cut.min(price.into());
-        }
-        is_out || price == NEVER
+        price == NEVER || self.leave_out_above(price.into())
     }
 
     /// The channel cost above which readings of words that cost at least

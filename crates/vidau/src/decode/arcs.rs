@@ -116,7 +116,7 @@ struct Wanted<'t> {
 
 /// Where in a sentence a word stands, as far as capitals go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
+pub(super) enum Before {
     /// A sentence, a heading or a list item may start here.
     Start,
     LowerWord,
@@ -653,7 +653,13 @@ fn is_legal(lexicon: &Lexicon, candidate: &Candidate) -> bool {
 }
 
 /// An arc for one candidate.
-fn word_arc(engine: &Engine, from: usize, to: usize, c: &Candidate, before: Before) -> Arc {
+pub(super) fn word_arc(
+    engine: &Engine,
+    from: usize,
+    to: usize,
+    c: &Candidate,
+    before: Before,
+) -> Arc {
     let case = match (before, c.casing) {
         (Before::LowerWord, CandidateCasing::Lower) => Some(0),
         (Before::LowerWord, CandidateCasing::Title) => Some(1),

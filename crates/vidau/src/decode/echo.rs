@@ -6,11 +6,12 @@
 //! khéo". Places that hold no word, or one that is not sure, get such readings at
 //! a price for each letter that differs; the decoder weighs them like others.
 
+use super::arcs::{Before, word_arc};
 use super::beam::Beam;
 use super::block::Block;
 use super::lattice::{Arc, Lattice, Output};
 use super::stray::is_stray_quote;
-use crate::candidates::CandidateCasing;
+use crate::candidates::{Candidate, CandidateCasing};
 use crate::cost::{Cost, NAT};
 use crate::engine::Engine;
 use crate::lm::{FIRST_WORD, UNKNOWN};
@@ -36,17 +37,6 @@ struct Place {
     is_sure: bool,
 }
 
-/// A word for tokens `from..to`.
-#[derive(Debug, Clone, Copy)]
-struct Echo {
-    from: u32,
-    to: u32,
-    word: u16,
-    casing: CandidateCasing,
-    /// Letters and signs that differ.
-    apart: Cost,
-}
-
 /// The echoes of a block, with scratch.
 #[derive(Debug, Default)]
 pub(crate) struct Echoes {
@@ -54,7 +44,7 @@ pub(crate) struct Echoes {
     places: Vec<Option<Place>>,
     /// Of three sure words in a row the first, the last and the one between.
     threes: Vec<[u16; 3]>,
-    found: Vec<Echo>,
+    found: Vec<Arc>,
     row: Vec<Cost>,
 }
 
@@ -75,6 +65,9 @@ impl Echoes {
         wanted: impl Fn(u32) -> bool,
     ) -> bool {
         self.found.clear();
+        let Some(price) = engine.arcs.echo else {
+            return false;
+        };
         if !(0..block.lines() as u32).any(&wanted) {
             return false;
         }
@@ -105,7 +98,7 @@ impl Echoes {
                 for k in first..last {
                     let [.., word] = self.threes[k];
                     if self.threes[k][..2] == beside {
-                        self.add(engine, block, lattice, place, word);
+                        self.add(engine, block, lattice, place, word, price);
                     }
                 }
             }
@@ -150,8 +143,17 @@ impl Echoes {
         }
     }
 
-    /// Takes a word for a place if it is new there, and the text has something of it.
-    fn add(&mut self, engine: &Engine, block: &Block, lattice: &Lattice, place: Place, word: u16) {
+    /// Takes a word for a place if it is new there, and the text has something of it;
+    /// each letter that differs costs `price`.
+    fn add(
+        &mut self,
+        engine: &Engine,
+        block: &Block,
+        lattice: &Lattice,
+        place: Place,
+        word: u16,
+        price: Cost,
+    ) {
         let Place { from, to, .. } = place;
         let is_there = lattice.ending_at(to as usize).any(|a| {
             let arc = &lattice.arcs()[a];
@@ -174,18 +176,21 @@ impl Echoes {
                 continue;
             }
             for &casing in CandidateCasing::plausible(read) {
-                self.found.push(Echo {
-                    from,
-                    to,
-                    word,
+                let candidate = Candidate {
+                    id: word.into(),
                     casing,
-                    apart,
-                });
+                    foreign: false,
+                    cost: apart * price,
+                };
+                let (from, to) = (from as usize, to as usize);
+                let arc = word_arc(engine, from, to, &candidate, Before::LowerWord);
+                self.found.push(arc);
             }
         }
     }
 
-    /// Levenshtein distance without regard to marks and case.
+    /// Levenshtein distance without regard to marks and case, in a row that is
+    /// kept.
     fn distance(&mut self, a: &str, b: &str) -> Cost {
         let row = &mut self.row;
         row.clear();
@@ -203,23 +208,10 @@ impl Echoes {
         row.last().copied().unwrap_or(0)
     }
 
-    /// Adds the arcs of what was found, at `price` for each letter that differs.
-    pub(crate) fn push(&self, engine: &Engine, price: Cost, lattice: &mut Lattice) {
-        for echo in &self.found {
-            let case = match echo.casing {
-                CandidateCasing::Lower => engine.case_cost(echo.word, 0),
-                CandidateCasing::Title => engine.case_cost(echo.word, 1),
-                CandidateCasing::Upper => 0,
-            };
-            lattice.push(Arc {
-                from: echo.from,
-                to: echo.to,
-                cost: echo.apart * price + case,
-                lm: [echo.word, 0],
-                lm_len: 1,
-                paragraph: None,
-                output: Output::Word(echo.word.into(), echo.casing),
-            });
+    /// Adds what was found.
+    pub(crate) fn push(&self, lattice: &mut Lattice) {
+        for &arc in &self.found {
+            lattice.push(arc);
         }
     }
 }

@@ -235,23 +235,26 @@ fn expected_right(judgements: &[Judgement]) -> f64 {
 
 /// The bins' |confidence - share right|, weighed by their sizes.
 fn calibration_error(sorted: &[Judgement]) -> f64 {
-    let off = equal_bins(sorted).map(|bin| {
+    mean_off(sorted, |bin| {
         let right = bin.len() as f64 - count_wrong(bin) as f64;
         (expected_right(bin) - right).abs()
-    });
-    off.sum::<f64>() / sorted.len().max(1) as f64
+    })
 }
 
 /// What [`calibration_error`] is expected to be where nothing is wrong with the
 /// confidences: how many of a bin are wrong is then a sum of independent draws.
 fn calibration_by_chance(sorted: &[Judgement]) -> f64 {
-    let off = equal_bins(sorted).map(|bin| {
+    mean_off(sorted, |bin| {
         let expected = bin.len() as f64 - expected_right(bin);
         let likely = number_wrong(bin).into_iter().enumerate();
         let apart = likely.map(|(n, p)| p * (n as f64 - expected).abs());
-        apart.sum::<f64>()
-    });
-    off.sum::<f64>() / sorted.len().max(1) as f64
+        apart.sum()
+    })
+}
+
+/// By how many tokens the bins are off together, for each token.
+fn mean_off(sorted: &[Judgement], off: impl Fn(&[Judgement]) -> f64) -> f64 {
+    equal_bins(sorted).map(off).sum::<f64>() / sorted.len().max(1) as f64
 }
 
 /// How likely 0, 1, 2 and so on of them are wrong, by their confidences, up to

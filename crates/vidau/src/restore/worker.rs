@@ -250,19 +250,16 @@ impl Worker<'_> {
     /// Looks for words that the first pass had in other places only.
     fn find_echoes(&mut self) -> bool {
         let (block, lattice, beam) = (&self.block, &self.lattice, &self.beam);
-        self.engine.arcs.echo.is_some()
-            && self.echoes.find(self.engine, block, lattice, beam, |line| {
-                !self.arcs.is_foreign(line) && loses_letters(self.weights.line(line as usize))
-            })
+        let wanted =
+            |line| !self.arcs.is_foreign(line) && loses_letters(self.weights.line(line as usize));
+        self.echoes.find(self.engine, block, lattice, beam, wanted)
     }
 
     /// Lays out all readings of the block.
     fn build(&mut self) {
         self.arcs
             .build(self.engine, &self.block, &self.weights, &mut self.lattice);
-        if let Some(price) = self.engine.arcs.echo {
-            self.echoes.push(self.engine, price, &mut self.lattice);
-        }
+        self.echoes.push(&mut self.lattice);
         self.knowledge.apply(
             self.engine,
             &self.block,
