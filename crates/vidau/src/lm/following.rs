@@ -10,6 +10,7 @@ use super::state::{Context, LmState};
 use super::trie::Step;
 use super::{MAX_ORDER, UNKNOWN};
 use crate::Cost;
+use crate::model::node::Node;
 
 /// The words that may come next, and what the contexts seen so far know of
 /// them.
@@ -101,6 +102,10 @@ struct Asked {
     start: u32,
     end: u32,
 }
+
+/// Where many words follow a context, less than so many are looked up one by one;
+/// for more all that follows is gone through.
+const FEW: usize = 18;
 
 /// 2 to this are the slots of `asked`.
 const ASKED_BITS: u32 = 16;
@@ -251,6 +256,16 @@ impl NgramModel {
         following.add(word, self.spelt(word))
     }
 
+    /// Reads a byte of what follows each of the contexts, which has the processor
+    /// fetch all of them at once, before they are asked for one by one: most stand
+    /// in memory that it has not seen for long.
+    #[inline]
+    pub(crate) fn touch<'s>(&self, states: impl Iterator<Item = &'s LmState>) {
+        let contexts = states.flat_map(|state| &state.contexts);
+        let touched = contexts.fold(0, |sum, c| sum ^ self.trie().head(c.address()));
+        std::hint::black_box(touched);
+    }
+
     /// The row of `state`, in which at least the first `words` of the words
     /// are looked up.
     #[inline]
@@ -339,45 +354,64 @@ impl NgramModel {
     /// Adds what the context of `length` words at `address` knows of the first
     /// words.
     fn find_known(&self, following: &mut Following, address: u32, length: usize, words: usize) {
-        let Following {
-            words: all,
-            begins,
-            known,
-            ..
-        } = following;
-        let asked = &all[..words];
-        let mut note = |place: usize, step: Step| {
-            let entry = self.entry(length, step);
-            let longer = match length + 1 < self.order() && step.address != 0 {
-                true => Context::new(step.address, entry.backoff),
-                false => Context::default(),
-            };
-            known.push(Known {
-                place: place as u16,
-                cost: entry.cost,
-                longer,
-            });
-        };
         let node = self.trie().node(address);
-        if node.has_groups() {
-            for (place, &Word { word, spelt, .. }) in asked.iter().enumerate() {
+        if !node.has_groups() {
+            self.go_through(following, node, 0, length, words);
+        } else if words < FEW {
+            for place in 0..words {
+                let Word { word, spelt, .. } = following.words[place];
                 let step = self.memo.get_or_find(address, word, || node.step(spelt));
                 if let Some(step) = step {
-                    note(place, step);
+                    following.known.push(self.known(place, step, length));
                 }
             }
         } else {
-            for (input, &byte) in node.inputs().iter().enumerate() {
-                let mut at = usize::from(begins[usize::from(byte)]);
-                while let Some(place) = at.checked_sub(1) {
-                    if let Some(word) = asked.get(place)
-                        && let Some(step) = node.step_over(input, word.spelt)
-                    {
-                        note(place, step);
-                    }
-                    at = usize::from(all[place].alike);
+            for group in 0..node.inputs().len() {
+                let (code, below) = node.transition(group);
+                if let Some(below) = node.below(below) {
+                    self.go_through(following, below, code, length, words);
                 }
             }
+        }
+    }
+
+    /// Adds what a node without groups, come to by `code`, knows of the first words.
+    #[inline]
+    fn go_through(
+        &self,
+        following: &mut Following,
+        node: Node<'_>,
+        code: u32,
+        length: usize,
+        words: usize,
+    ) {
+        for (input, &byte) in node.inputs().iter().enumerate() {
+            let mut at = usize::from(following.begins[usize::from(byte)]);
+            while let Some(place) = at.checked_sub(1) {
+                let Word { spelt, alike, .. } = following.words[place];
+                if place < words
+                    && let Some(step) = node.step_over(input, code, spelt)
+                {
+                    following.known.push(self.known(place, step, length));
+                }
+                at = usize::from(alike);
+            }
+        }
+    }
+
+    /// What a context of `length` words knows of the word at `place`, which is
+    /// `step` after it.
+    #[inline]
+    fn known(&self, place: usize, step: Step, length: usize) -> Known {
+        let entry = self.entry(length, step);
+        let longer = match length + 1 < self.order() && step.address != 0 {
+            true => Context::new(step.address, entry.backoff),
+            false => Context::default(),
+        };
+        Known {
+            place: place as u16,
+            cost: entry.cost,
+            longer,
         }
     }
 

@@ -69,6 +69,12 @@ impl Trie {
         self.node(address).step(word)
     }
 
+    /// The first byte that is read of the node at an address.
+    #[inline]
+    pub(super) fn head(&self, address: u32) -> u8 {
+        self.bytes[address as usize]
+    }
+
     /// The node at an address other than 0.
     #[inline]
     pub(super) fn node(&self, address: u32) -> Node<'_> {
@@ -103,11 +109,11 @@ impl Node<'_> {
     }
 
     /// The step over a word that begins with input number `input`, where there
-    /// are no groups.
+    /// are no groups, with the `code` met before.
     #[inline]
-    pub(super) fn step_over(&self, input: usize, word: Spelt) -> Option<Step> {
-        let (code, at) = self.transition(input);
-        self.finish(code, at, word)
+    pub(super) fn step_over(&self, input: usize, code: u32, word: Spelt) -> Option<Step> {
+        let (output, at) = self.transition(input);
+        self.finish(code + output, at, word)
     }
 
     /// Whether its transitions are in groups.

@@ -128,6 +128,7 @@ impl Steps {
         if self.totals.len() < most {
             self.totals.resize(most, Total::default());
         }
+        lm.touch(hypotheses.iter().map(|h| &h.state));
         let mut near = width;
         for (hypothesis, row) in hypotheses.iter().zip((0..).step_by(width.max(1))) {
             let limit = *best + margin - hypothesis.cost;
