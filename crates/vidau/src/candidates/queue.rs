@@ -16,8 +16,6 @@ pub(super) struct Waiting {
     /// The step before the node, that of the form.
     pub(super) step: u32,
     pub(super) is_form: bool,
-    /// Whether a segment that begins before the node may lead there.
-    pub(super) is_begun: bool,
     /// The least that readings cost the channel, and with what words cost by
     /// themselves.
     pub(super) channel: Cell,

@@ -24,7 +24,7 @@ use super::{Candidate, CandidateCasing, WordCosts};
 use crate::cost::{Cost, NAT};
 use crate::lexicon::Lexicon;
 
-/// By how much the bound is raised the first time, and half as much again
+/// By how much the bound is raised the first time, and twice as much
 /// each time after.
 const STEP: Cost = 9 * NAT;
 
@@ -167,7 +167,7 @@ impl Searcher {
             if self.best < UNREACHED || self.limits.cut > most {
                 return;
             }
-            step += step / 2;
+            step += step;
             bound = self.limits.cut.max(bound + step);
         }
     }
@@ -251,15 +251,6 @@ impl Searcher {
         let depth = usize::from(node.depth);
         let before = &self.steps[waiting.step as usize];
         let is_as_read = before.is_as_read && self.readings.letter(depth - 1) == node.letter;
-        // What segments begun before cost does not go by the letters to come.
-        if !waiting.is_begun && self.limits.highest < NEVER.into() {
-            let words = node.by_count.with(task.foreign, is_as_read);
-            let whole = before.whole.after_one().at_least(waiting.channel);
-            let price = whole.least_price(&words, self.limits.of_channel(0));
-            if self.limits.leave_out_price(price) {
-                return;
-            }
-        }
         let foreign = task.bounds.foreign;
         let least = node.least.with(foreign, is_as_read);
         let trail = (before.trail << 5 | u16::from(node.letter)) & 0x7fff;
@@ -297,7 +288,6 @@ impl Searcher {
                     node: waiting.node,
                     step,
                     is_form: true,
-                    is_begun: false,
                     channel,
                     price: Cost::from(channel) + word,
                 });
@@ -339,34 +329,56 @@ impl Searcher {
 
     /// Notes which nodes below one that was gone to may be gone to.
     fn go_on<const W: usize>(&mut self, task: &Task<'_>, step: u32, node: &TreeNode, word: Cost) {
-        let below = node.below();
         let limit = self.limits.of_channel(word);
         let (going_on, begun, mut left_out) = self.going_on::<W>(task, step, node, limit);
         let going_on = going_on.min(&begun);
         let begun = begun.at_most(limit);
-        let is_as_read = self.steps[step as usize].is_as_read;
-        let as_read = self.readings.letter(node.depth.into());
-        for (node, below) in (below.start as u32..).zip(&task.tree.nodes[below]) {
-            let letter = below.letter;
-            let channel = going_on.get(letter);
-            // Most are out whatever their words cost.
-            if channel > limit {
-                left_out = left_out.min(channel);
-                continue;
-            }
-            let word = (below.least).with(task.bounds.foreign, is_as_read && as_read == letter);
-            if !self.limits.leave_out(channel.into(), word) {
-                self.queue.push(Waiting {
-                    node,
-                    step,
-                    is_form: false,
-                    is_begun: begun & 1 << letter != 0,
-                    channel,
-                    price: Cost::from(channel) + word,
-                });
+        // Most are out whatever their words cost.
+        let within = going_on.at_most(limit) & node.letters;
+        if self.best == UNREACHED {
+            for letter in bits(node.letters & !within) {
+                left_out = left_out.min(going_on.get(letter));
             }
         }
         self.limits.leave_out(left_out.into(), word);
+        let Step {
+            is_as_read, whole, ..
+        } = &self.steps[step as usize];
+        let as_read = match is_as_read {
+            true => self.readings.letter(node.depth.into()),
+            false => 0,
+        };
+        let whole = whole.after_one();
+        let limit = self.limits.of_channel(0);
+        for letter in bits(within) {
+            let number = node.below(letter);
+            let below = &task.tree.nodes[number as usize];
+            let is_as_read = letter == as_read;
+            let is_begun = begun & 1 << letter != 0;
+            let channel = going_on.get(letter);
+            // What segments begun before cost does not go by the letters to come.
+            let price = if is_begun || self.limits.highest >= NEVER.into() {
+                let price = Cost::from(channel) + below.least.with(task.bounds.foreign, is_as_read);
+                if self.limits.leave_out_at(channel, price) {
+                    continue;
+                }
+                price
+            } else {
+                let words = below.by_count.with(task.foreign, is_as_read);
+                let price = whole.at_least(channel).least_price(&words, limit);
+                if self.limits.leave_out_price(price) {
+                    continue;
+                }
+                price.into()
+            };
+            self.queue.push(Waiting {
+                node: number,
+                step,
+                is_form: false,
+                channel,
+                price,
+            });
+        }
     }
 
     /// What it costs at least to go on with each letter: by a segment that
@@ -496,6 +508,16 @@ impl Searcher {
         }
         self.found.truncate(bounds.n_best);
     }
+}
+
+/// The numbers of the bits set.
+#[inline]
+fn bits(mut set: u32) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let lowest = (set != 0).then(|| set.trailing_zeros() as u8)?;
+        set &= set - 1;
+        Some(lowest)
+    })
 }
 
 #[cfg(all(test, feature = "embedded-model"))]

@@ -5,8 +5,6 @@
 //! stand the ways to mark it, sorted, so that those with the same beginning
 //! follow each other.
 
-use std::ops::Range;
-
 use super::limits::UNREACHED;
 use super::rows::{ByCount, Cell, MANY_LETTERS, NEVER, cell};
 use super::{Cost, base_code};
@@ -22,8 +20,10 @@ pub(super) struct TreeNode {
     pub(super) depth: u8,
     /// The most letters that words below have after this one.
     pub(super) height: u8,
-    /// The nodes after this one.
-    below: (u32, u32),
+    /// The first of the nodes after this one, and the letters of all as bits, the
+    /// highest stands first.
+    below: u32,
+    pub(super) letters: u32,
     /// The least cost of a word here or below.
     pub(super) least: Least,
     /// The same of a word here or below by its letters to come.
@@ -136,17 +136,18 @@ impl TreeNode {
             letter,
             depth: depth as u8,
             height: 0,
-            below: (0, 0),
+            below: 0,
+            letters: 0,
             least: Least::NONE,
             by_count: LeastByCount::NONE,
             words: (0, 0),
         }
     }
 
-    /// The numbers of the nodes after this one.
+    /// The number of the node after this one with `letter`, one of its letters.
     #[inline]
-    pub(super) fn below(&self) -> Range<usize> {
-        self.below.0 as usize..self.below.1 as usize
+    pub(super) fn below(&self, letter: u8) -> u32 {
+        self.below + (self.letters >> letter >> 1).count_ones()
     }
 }
 
@@ -168,11 +169,15 @@ impl Tree {
         let depth = usize::from(self.nodes[at].depth);
         let is_letter = |input: u8| depth < MAX_LETTERS && input.is_ascii_lowercase();
         let first = self.nodes.len();
+        // The greatest come first.
+        let mut letters = 0;
         for &input in node.inputs().iter().filter(|&&input| is_letter(input)) {
-            let node = TreeNode::new(base_code(input) as u8, depth + 1);
-            self.nodes.push(node);
+            let letter = base_code(input) as u8;
+            letters |= 1 << letter;
+            self.nodes.push(TreeNode::new(letter, depth + 1));
         }
-        self.nodes[at].below = (first as u32, self.nodes.len() as u32);
+        self.nodes[at].below = first as u32;
+        self.nodes[at].letters = letters;
         let mut next = first;
         for (input, &letter) in node.inputs().iter().enumerate() {
             let (output, below) = node.transition(input);

@@ -178,11 +178,13 @@ impl ArcBuilder {
         if let Some(known) = self.cache.evidence(slot) {
             return known;
         }
-        let mut least = engine.as_read_price(text);
-        let mut costs = [least; PROFILES];
+        let as_read = engine.as_read_price(text);
+        let mut least = as_read;
+        let mut costs = [as_read; PROFILES];
         // The widest profile first: what it explains bounds the others' search.
         for p in EVIDENCE_ORDER {
             let cost = &mut costs[p];
+            let most = as_read.min(least + MOST);
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,
@@ -192,8 +194,8 @@ impl ArcBuilder {
                     margin: 0,
                     channel_margin: engine.arcs.bounds.channel_margin,
                     foreign: engine.arcs.bounds.foreign,
-                    max_cost: (least + MOST).min(engine.arcs.bounds.max_cost),
-                    max_price: least + MOST,
+                    max_cost: most.min(engine.arcs.bounds.max_cost),
+                    max_price: most,
                     n_best: 1,
                     only_syllables: false,
                 },
