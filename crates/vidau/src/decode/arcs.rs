@@ -6,14 +6,13 @@ use super::codes::code_arcs;
 use super::foreign::ForeignLines;
 use super::lattice::{Arc, Lattice, Output};
 use super::profiles::{ByProfile, ProfileWeights};
+use super::readings::Readings;
 use super::rule_arcs::RuleArcs;
 use super::stray::is_stray_quote;
-use crate::candidates::{Asked, Bounds, Candidate, CandidateCache, CandidateCasing, Searcher};
-use crate::cost::{Cost, NAT};
+use crate::candidates::{Asked, Bounds, Candidate, CandidateCasing};
+use crate::cost::Cost;
 use crate::document::Break;
-use crate::engine::Engine;
-use crate::engine::{PROFILES, is_exact};
-use crate::knowledge::Profile;
+use crate::engine::{Engine, PROFILES};
 use crate::lexicon::Lexicon;
 use crate::lm::{self, Piece};
 use crate::rules::is_roman;
@@ -82,36 +81,20 @@ pub(crate) struct ArcOptions {
 
 /// Most tokens that one word may span.
 const MAX_SPAN: usize = 5;
-/// `eng`, `stripped`, `worn`, `vie`, `latin`, `clean`.
-const EVIDENCE_ORDER: [usize; PROFILES] = [2, 1, 5, 3, 4, 0];
 /// Longest word made by taking out a blank, in bytes.
 const MAX_JOINED: usize = 12;
 
 /// Scratch of the lattice's building.
 #[derive(Debug, Default)]
 pub(crate) struct ArcBuilder {
-    searcher: Searcher,
-    cache: CandidateCache,
-    merged: Vec<Candidate>,
+    readings: Readings,
     left: Vec<Candidate>,
     rules: RuleArcs,
     foreign: ForeignLines,
     joined: String,
-    /// The cache's slots of the block's texts, once they are asked for.
-    slots: Vec<Option<u32>>,
-    /// The token whose candidates were merged for the one before it, and they.
+    /// The token whose candidates were found for the one before it, and they.
     next: Option<usize>,
-    next_merged: Vec<Candidate>,
-}
-
-/// A text to find candidates of.
-#[derive(Debug, Clone, Copy)]
-struct Wanted<'t> {
-    text: &'t str,
-    /// The cache's.
-    slot: u32,
-    /// Whether it is no damage; see [`is_exact`].
-    is_exact: bool,
+    next_found: Vec<Candidate>,
 }
 
 /// Where in a sentence a word stands, as far as capitals go.
@@ -129,9 +112,7 @@ impl ArcBuilder {
     /// Starts a block: forgets old candidates when there are too many, and
     /// looks which lines are in another language.
     pub(crate) fn begin(&mut self, engine: &Engine, block: &Block) {
-        self.cache.trim();
-        self.slots.clear();
-        self.slots.resize(block.numbers(), None);
+        self.readings.begin(block);
         self.next = None;
         self.foreign.clear();
         if engine.arcs.foreign_line.is_some() {
@@ -161,57 +142,12 @@ impl ArcBuilder {
             if block.tokens()[i].kind != TokenKind::Word {
                 continue;
             }
-            let evidence = self.token_evidence(engine, block, i);
+            let evidence = self.readings.evidence(engine, block, i);
             for (sum, cost) in sum.iter_mut().zip(evidence) {
                 *sum += cost / 2;
             }
         }
         sum
-    }
-
-    /// How much worse than the best each profile explains a token. One word,
-    /// however odd, does not decide a line, so the difference is bounded, and
-    /// with it the search.
-    fn token_evidence(&mut self, engine: &Engine, block: &Block, i: usize) -> ByProfile {
-        const MOST: Cost = 6 * NAT;
-        let Wanted { text, slot, .. } = self.token(block, i);
-        if let Some(known) = self.cache.evidence(slot) {
-            return known;
-        }
-        let as_read = engine.as_read_price(text);
-        let mut least = as_read;
-        let mut costs = [as_read; PROFILES];
-        // The widest profile first: what it explains bounds the others' search.
-        for p in EVIDENCE_ORDER {
-            let cost = &mut costs[p];
-            let most = as_read.min(least + MOST);
-            let found = self.searcher.search(
-                text,
-                &engine.lexicon,
-                &engine.profiles[p],
-                &engine.words,
-                Bounds {
-                    margin: 0,
-                    channel_margin: engine.arcs.bounds.channel_margin,
-                    foreign: engine.arcs.bounds.foreign,
-                    max_cost: most.min(engine.arcs.bounds.max_cost),
-                    max_price: most,
-                    n_best: 1,
-                    only_syllables: false,
-                },
-            );
-            if let Some(best) = found.first() {
-                *cost = (*cost).min(best.cost + engine.word_cost(best.id));
-                least = least.min(*cost);
-            } else {
-                *cost = (*cost).min(least + MOST);
-            }
-        }
-        for cost in &mut costs {
-            *cost = (*cost - least).min(MOST);
-        }
-        self.cache.put_evidence(slot, costs);
-        costs
     }
 
     /// Fills `lattice`, to be finished, with every arc of the block begun.
@@ -312,7 +248,7 @@ impl ArcBuilder {
         before: Before,
         lattice: &mut Lattice,
     ) -> Before {
-        let wanted = self.token(block, i);
+        let wanted = self.readings.token(block, i);
         let read = block.read(block.tokens()[i].number);
         let text = wanted.text;
         let read_casing = read.looks.casing;
@@ -323,9 +259,9 @@ impl ArcBuilder {
             None => Asked::All,
         };
         if self.next == Some(i) {
-            self.merged.clone_from(&self.next_merged);
+            self.readings.found.clone_from(&self.next_found);
         } else {
-            self.merge(engine, wanted, line, asked);
+            self.readings.find(engine, wanted, line, asked);
         }
         let mut best = Cost::MAX;
         let mut known = false;
@@ -334,7 +270,7 @@ impl ArcBuilder {
         let is_lone = read_casing == Casing::Upper && is_among_small(block, i);
         let is_part = read_casing == Casing::Upper && is_in_abbreviation(block, i);
         let is_number = text.bytes().all(|b| b.is_ascii_uppercase()) && is_roman(text);
-        for c in &self.merged {
+        for c in &self.readings.found {
             best = best.min(c.cost);
             let is_as_read = read.looks.folded_word == Some(c.id);
             known |= is_as_read && engine.unseen_price(c.id) == 0;
@@ -402,8 +338,8 @@ impl ArcBuilder {
         price: Cost,
         lattice: &mut Lattice,
     ) {
-        let wanted = self.token(block, i);
-        self.merge(engine, wanted, line, Asked::Few);
+        let wanted = self.readings.token(block, i);
+        self.readings.find(engine, wanted, line, Asked::Few);
         self.push_best(engine, i, i + 1, before, price, lattice);
     }
 
@@ -444,8 +380,8 @@ impl ArcBuilder {
             if !can_join {
                 break;
             }
-            let wanted = self.wanted(block.text_of(i, j + 1));
-            self.merge(engine, wanted, line, Asked::Few);
+            let wanted = self.readings.text(block.text_of(i, j + 1));
+            self.readings.find(engine, wanted, line, Asked::Few);
             self.push_best(engine, i, j + 1, before, engine.arcs.speck, lattice);
         }
     }
@@ -479,8 +415,8 @@ impl ArcBuilder {
         joined.clear();
         joined.push_str(block.text_of(i, i + 1));
         joined.push_str(block.text_of(i + 2, i + 3));
-        let wanted = self.wanted(&joined);
-        self.merge(engine, wanted, line, Asked::Few);
+        let wanted = self.readings.text(&joined);
+        self.readings.find(engine, wanted, line, Asked::Few);
         self.joined = joined;
         let price = engine.blank_inserted(line);
         self.push_best(engine, i, i + 3, before, price, lattice);
@@ -506,18 +442,18 @@ impl ArcBuilder {
             if right.chars().nth(1).is_none() {
                 break;
             }
-            let left = self.wanted(left);
-            self.merge(engine, left, line, Asked::FewSyllables);
+            let left = self.readings.text(left);
+            self.readings.find(engine, left, line, Asked::FewSyllables);
             self.left.clear();
             let n = engine.arcs.split_best;
-            self.left.extend(self.merged.iter().take(n));
+            self.left.extend(self.readings.found.iter().take(n));
             if self.left.is_empty() {
                 continue;
             }
-            let right = self.wanted(right);
-            self.merge(engine, right, line, Asked::FewSyllables);
+            let right = self.readings.text(right);
+            self.readings.find(engine, right, line, Asked::FewSyllables);
             for l in &self.left {
-                for r in self.merged.iter().take(n) {
+                for r in self.readings.found.iter().take(n) {
                     let mut arc = word_arc(engine, i, i + 1, l, before);
                     arc.cost += price + r.cost + engine.unseen_price(r.id);
                     arc.lm[1] = engine.known_id(Some(r.id)).unwrap_or(lm::UNKNOWN);
@@ -540,7 +476,7 @@ impl ArcBuilder {
         price: Cost,
         lattice: &mut Lattice,
     ) {
-        for c in self.merged.iter().take(engine.arcs.split_best) {
+        for c in self.readings.found.iter().take(engine.arcs.split_best) {
             let mut arc = word_arc(engine, from, to, c, before);
             arc.cost += price;
             lattice.push(arc);
@@ -550,103 +486,13 @@ impl ArcBuilder {
     /// Whether the word at token `i`, the next one that is asked for, has a
     /// cheap reading.
     fn is_sound(&mut self, engine: &Engine, block: &Block, i: usize, line: &ByProfile) -> bool {
-        let wanted = self.token(block, i);
-        self.merge(engine, wanted, line, Asked::All);
+        let wanted = self.readings.token(block, i);
+        self.readings.find(engine, wanted, line, Asked::All);
         // Copied, not swapped: so the second time of a text takes no memory.
-        self.next_merged.clone_from(&self.merged);
+        self.next_found.clone_from(&self.readings.found);
         self.next = Some(i);
-        let best = self.merged.iter().map(|c| c.cost).min();
+        let best = self.readings.found.iter().map(|c| c.cost).min();
         best.is_some_and(|b| b <= engine.arcs.sound_word)
-    }
-
-    /// Token `i`, to be asked for.
-    fn token<'t>(&mut self, block: &'t Block, i: usize) -> Wanted<'t> {
-        let number = block.tokens()[i].number;
-        let slot = &mut self.slots[number as usize];
-        let text = block.text_of(i, i + 1);
-        Wanted {
-            text,
-            slot: *slot.get_or_insert_with(|| self.cache.token(text)),
-            is_exact: block.looks(number).is_exact,
-        }
-    }
-
-    /// Another text, to be asked for.
-    fn wanted<'t>(&mut self, text: &'t str) -> Wanted<'t> {
-        Wanted {
-            text,
-            slot: self.cache.token(text),
-            is_exact: is_exact(text),
-        }
-    }
-
-    /// The candidates of `text` under the profiles of its line, each at its
-    /// least cost; best first.
-    fn merge(&mut self, engine: &Engine, wanted: Wanted<'_>, line: &ByProfile, asked: Asked) {
-        self.merged.clear();
-        let mut merged = std::mem::take(&mut self.merged);
-        let scales = engine.scales_in(wanted.is_exact, line);
-        let mut profiles = 0;
-        for (p, &weight) in line.iter().enumerate() {
-            if weight > engine.arcs.profile_margin {
-                continue;
-            }
-            profiles += 1;
-            let found = self.find(engine, wanted, p, asked);
-            merged.extend(found.iter().map(|c| Candidate {
-                cost: c.cost * scales[p] / 256 + weight,
-                ..*c
-            }));
-        }
-        // Those of a single profile are in order.
-        if profiles > 1 {
-            merged.sort_unstable_by_key(|c| (c.id, c.casing, c.cost));
-            merged.dedup_by_key(|c| (c.id, c.casing));
-            merged.sort_unstable_by_key(|c| (c.cost + engine.word_cost(c.id), c.id, c.casing));
-        }
-        merged.truncate(engine.arcs.bounds.n_best);
-        self.merged = merged;
-    }
-
-    fn find(
-        &mut self,
-        engine: &Engine,
-        wanted: Wanted<'_>,
-        profile: usize,
-        asked: Asked,
-    ) -> &[Candidate] {
-        let Wanted { text, slot, .. } = wanted;
-        if self.cache.get(slot, profile, asked).is_none() {
-            let bounds = engine.arcs.bounds;
-            let max_cost = match asked {
-                Asked::Near => engine.arcs.near,
-                Asked::Few | Asked::FewSyllables => engine.arcs.part,
-                _ => bounds.max_cost,
-            };
-            let found = self.searcher.search(
-                text,
-                &engine.lexicon,
-                &engine.profiles[profile],
-                &engine.words,
-                Bounds {
-                    // What costs more than the token as it stands is of no use.
-                    max_cost: max_cost.min(engine.as_read_price(text)),
-                    n_best: match asked {
-                        Asked::Near => engine.arcs.near_best,
-                        Asked::All => bounds.n_best,
-                        Asked::Few | Asked::FewSyllables => engine.arcs.split_best,
-                    },
-                    only_syllables: asked == Asked::FewSyllables,
-                    channel_margin: match Some(profile) == Profile::Clean.number() {
-                        true => engine.arcs.clean_margin,
-                        false => bounds.channel_margin,
-                    },
-                    ..bounds
-                },
-            );
-            self.cache.put(slot, profile, asked, found);
-        }
-        self.cache.get(slot, profile, asked).unwrap_or(&[])
     }
 }
 

@@ -12,6 +12,7 @@ mod foreign;
 mod lattice;
 mod log_add;
 mod profiles;
+mod readings;
 mod recurrence;
 mod rule_arcs;
 mod stray;
