@@ -273,6 +273,21 @@ mod embedded {
         assert!(doubtful < known - 0.2, "{doubtful}");
     }
 
+    /// A clean line is no less so for words that no profile can explain.
+    #[test]
+    fn english_in_clean_lists_is_no_damage() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        for line in [
+            "Bánh răng (spherical roller bearing), moay ơ kèm líp (coaster braking rotor)",
+            "Kìm (throttle linkage bracket), búa (coaster braking rotor), mỏ lết moay ơ",
+            "- Trục cam, phớt (splitter gearbox housing) và ổ trượt (coaster braking rotor)",
+            "Vật tư thay thế: phớt (crankshaft thrust washer), ổ trượt (coaster braking rotor), đai ốc.",
+        ] {
+            assert_eq!(worker.restore_str(line).text(), line);
+        }
+    }
+
     #[test]
     fn the_icelandic_letter_is_never_meant() {
         let restorer = Restorer::embedded().unwrap();

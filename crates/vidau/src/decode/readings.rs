@@ -11,6 +11,10 @@ use crate::knowledge::Profile;
 /// `eng`, `stripped`, `worn`, `vie`, `latin`, `clean`.
 const EVIDENCE_ORDER: [usize; PROFILES] = [2, 1, 5, 3, 4, 0];
 
+/// What no profile explains for less is a word of another language, or none, and
+/// tells nothing of its line: lists of clean texts have many of them.
+const MOST_EXPLAINED: Cost = 18 * NAT;
+
 /// Scratch of the searches, what was found before, and what was found last.
 #[derive(Debug, Default)]
 pub(super) struct Readings {
@@ -153,7 +157,7 @@ impl Readings {
         for p in EVIDENCE_ORDER {
             let cost = &mut costs[p];
             // No profile is charged more than the token costs as it stands.
-            let most = as_read.min(least + MOST);
+            let most = as_read.min(least + MOST).min(MOST_EXPLAINED);
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,
