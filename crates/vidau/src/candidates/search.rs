@@ -335,6 +335,7 @@ impl Searcher {
         let begun = begun.at_most(limit);
         // Most are out whatever their words cost.
         let within = going_on.at_most(limit) & node.letters;
+        // How much was left out for is asked until there is a best.
         if self.best == UNREACHED {
             for letter in bits(node.letters & !within) {
                 left_out = left_out.min(going_on.get(letter));
