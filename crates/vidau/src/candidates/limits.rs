@@ -6,6 +6,15 @@ use crate::cost::Cost;
 /// Above every cost; twice it does not overflow.
 pub(super) const UNREACHED: Cost = Cost::MAX / 4;
 
+/// What a cell says something costs.
+#[inline]
+pub(super) fn cost(cell: Cell) -> Cost {
+    match cell {
+        NEVER => UNREACHED,
+        cell => cell.into(),
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Limits {
     pub(super) max_channel: Cost,

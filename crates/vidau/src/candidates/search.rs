@@ -15,7 +15,7 @@ use std::collections::BinaryHeap;
 
 use super::exact::Spelling;
 use super::index::{MAX_WRITTEN, ProfileIndex};
-use super::limits::{Limits, UNREACHED};
+use super::limits::{Limits, UNREACHED, cost};
 use super::queue::{Queue, Waiting};
 use super::readings::{MAX_TOKEN, Readings};
 use super::rows::{ByCount, ByLetter, Cell, NEVER, Row, cell};
@@ -359,26 +359,20 @@ impl Searcher {
             let channel = going_on.get(letter);
             // What segments begun before cost does not go by the letters to come.
             let price = if is_begun || self.limits.highest >= NEVER.into() {
-                let price = Cost::from(channel) + below.least.with(task.bounds.foreign, is_as_read);
-                if self.limits.leave_out_at(channel, price) {
-                    continue;
-                }
-                price
+                Cost::from(channel) + below.least.with(task.bounds.foreign, is_as_read)
             } else {
                 let words = below.by_count.with(task.foreign, is_as_read);
-                let price = whole.at_least(channel).least_price(&words, limit);
-                if self.limits.leave_out_price(price) {
-                    continue;
-                }
-                price.into()
+                cost(whole.at_least(channel).least_price(&words, limit))
             };
-            self.queue.push(Waiting {
-                node: number,
-                step,
-                is_form: false,
-                channel,
-                price,
-            });
+            if !self.limits.leave_out_at(channel, price) {
+                self.queue.push(Waiting {
+                    node: number,
+                    step,
+                    is_form: false,
+                    channel,
+                    price,
+                });
+            }
         }
     }
 

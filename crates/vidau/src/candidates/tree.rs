@@ -5,7 +5,7 @@
 //! stand the ways to mark it, sorted, so that those with the same beginning
 //! follow each other.
 
-use super::limits::UNREACHED;
+use super::limits::cost;
 use super::rows::{ByCount, Cell, MANY_LETTERS, NEVER, cell};
 use super::{Cost, base_code};
 use crate::lexicon::{Lexicon, MARK0, MAX_LETTERS, SEPARATOR, WordId, read_value};
@@ -66,10 +66,6 @@ impl Least {
     #[inline]
     pub(super) fn with(self, foreign: Cost, may_be_as_read: bool) -> Cost {
         let foreign = if may_be_as_read { 0 } else { foreign };
-        let cost = |cell| match cell {
-            NEVER => UNREACHED,
-            cell => Cost::from(cell),
-        };
         cost(self.syllable).min(cost(self.any) + foreign)
     }
 }

@@ -155,7 +155,6 @@ impl Readings {
         let mut costs = [as_read; PROFILES];
         // The widest profile first: what it explains bounds the others' search.
         for p in EVIDENCE_ORDER {
-            let cost = &mut costs[p];
             // No profile is charged more than the token costs as it stands.
             let most = as_read.min(least + MOST).min(MOST_EXPLAINED);
             let found = self.searcher.search(
@@ -165,19 +164,15 @@ impl Readings {
                 &engine.words,
                 Bounds {
                     margin: 0,
-                    channel_margin: engine.arcs.bounds.channel_margin,
-                    foreign: engine.arcs.bounds.foreign,
                     max_cost: most.min(engine.arcs.bounds.max_cost),
                     max_price: most,
                     n_best: 1,
-                    only_syllables: false,
+                    ..engine.arcs.bounds
                 },
             );
             if let Some(best) = found.first() {
-                *cost = (*cost).min(best.cost + engine.word_cost(best.id));
-                least = least.min(*cost);
-            } else {
-                *cost = (*cost).min(least + MOST);
+                costs[p] = best.cost + engine.word_cost(best.id);
+                least = least.min(costs[p]);
             }
         }
         for cost in &mut costs {
