@@ -288,6 +288,19 @@ mod embedded {
         }
     }
 
+    /// Its first list begins with "a)", which alone may be a "là" that lost its l.
+    #[test]
+    fn a_label_that_the_next_goes_on_from_stays() {
+        let restorer = Restorer::embedded().unwrap();
+        let mut worker = restorer.worker();
+        let restored = worker.restore_str(PAGE);
+        let labels = |text: &str| -> String {
+            let of = text.lines().filter_map(|l| Some(l.split_once(')')?.0));
+            of.filter(|l| l.chars().count() < 3).collect()
+        };
+        assert_eq!(labels(restored.text()), "abababcdđ");
+    }
+
     #[test]
     fn the_icelandic_letter_is_never_meant() {
         let restorer = Restorer::embedded().unwrap();

@@ -165,7 +165,7 @@ impl ArcBuilder {
         for (i, token) in tokens.iter().enumerate() {
             let line = weights.line(token.line as usize);
             if let Some(rule) = engine.arcs.rule {
-                self.rules.push(block, i, rule, lattice);
+                self.rules.push(engine, block, i, rule, lattice);
             }
             match token.kind {
                 TokenKind::Word => {

@@ -8,6 +8,7 @@ use super::block::Block;
 use super::codes::words_read;
 use super::lattice::{Arc, Lattice};
 use crate::cost::Cost;
+use crate::engine::Engine;
 use crate::lm;
 use crate::rules::{
     DatePart, Headings, Labels, is_impossible_date, repair_code, repair_date, repair_date_part,
@@ -43,16 +44,29 @@ impl RuleArcs {
 
     /// Adds what rules know of the stretch that begins with token `i`, at
     /// `rule` less than what it costs as it was read. Tokens come in order.
-    pub(super) fn push(&mut self, block: &Block, i: usize, rule: Cost, lattice: &mut Lattice) {
+    pub(super) fn push(
+        &mut self,
+        engine: &Engine,
+        block: &Block,
+        i: usize,
+        rule: Cost,
+        lattice: &mut Lattice,
+    ) {
         let Some(end) = stretch(block, i) else {
             return;
         };
         let arc = |to: usize, word: u16| Arc::as_read(i, to, -rule, Some(word));
         let read = block.text_of(i, end);
         if starts_line(block, i) {
-            let label = self.labels.at(i);
-            if let Some(label) = label.filter(|label| *label != block.text_of(i, i + 1)) {
-                lattice.push_text(arc(i + 1, lm::UNKNOWN), label.chars());
+            let letter = block.text_of(i, i + 1);
+            match self.labels.at(i, letter) {
+                Some(label) if label == letter => {
+                    let looks = block.read(block.tokens()[i].number).looks;
+                    let word = engine.known_id(looks.word);
+                    lattice.push(arc(i + 1, word.unwrap_or(lm::UNKNOWN)));
+                }
+                Some(label) => lattice.push_text(arc(i + 1, lm::UNKNOWN), label.chars()),
+                None => {}
             }
             if is_heading(block, end, read) && self.headings.read(read, &mut self.text) {
                 lattice.push_text(arc(end, lm::UNKNOWN), self.text.chars());

@@ -6,7 +6,9 @@
 //! The labels of a text are states of a chain: going on by one letter is free,
 //! so is a new list; everything else costs [`JUMP`], and so does taking a label
 //! for another one ([`price`]). The cheapest way is what stood there. What may
-//! as well be a list with a letter left out stays as it was read.
+//! as well be a list with a letter left out stays as it was read. A label that
+//! goes on from the one before, or that the next one goes on from, is one,
+//! whatever word its letter may be otherwise.
 
 /// The letters that count, in order: no f, j, w and z, no letters with marks
 /// but đ.
@@ -40,6 +42,8 @@ struct Label {
     ways: [(u32, u8); LETTERS.len()],
     /// What it is taken for.
     is: u8,
+    /// Whether the one before or the next one is its neighbour.
+    in_order: bool,
 }
 
 /// The labels of a block, and what each is taken for.
@@ -81,6 +85,7 @@ impl Labels {
             token: token as u32,
             ways,
             is: 0,
+            in_order: false,
         });
     }
 
@@ -95,14 +100,23 @@ impl Labels {
             label.is = is;
             is = label.ways[usize::from(is)].1;
         }
+        for k in 1..self.labels.len() {
+            if self.labels[k - 1].is + 1 == self.labels[k].is {
+                self.labels[k - 1].in_order = true;
+                self.labels[k].in_order = true;
+            }
+        }
     }
 
-    /// What the label at `token` is.
-    pub(crate) fn at(&self, token: usize) -> Option<&'static str> {
+    /// What the label at `token` is, read as `read`; `None` where nothing tells
+    /// that it is one.
+    pub(crate) fn at(&self, token: usize, read: &str) -> Option<&'static str> {
         let found = self
             .labels
             .binary_search_by_key(&token, |label| label.token as usize);
-        found.ok().map(|k| LETTERS[usize::from(self.labels[k].is)])
+        let label = self.labels[found.ok()?];
+        let is = LETTERS[usize::from(label.is)];
+        (label.in_order || is != read).then_some(is)
     }
 }
 
@@ -117,7 +131,8 @@ mod tests {
             labels.push(token, read);
         }
         labels.decide();
-        let is = (read.iter().enumerate()).map(|(token, read)| labels.at(token).unwrap_or(read));
+        let is =
+            (read.iter().enumerate()).map(|(token, read)| labels.at(token, read).unwrap_or(read));
         is.collect::<Vec<_>>().join(" ")
     }
 
@@ -133,6 +148,17 @@ mod tests {
         ] {
             assert_eq!(repaired(read), is);
         }
+    }
+
+    #[test]
+    fn what_is_in_order_is_a_label() {
+        let mut labels = Labels::default();
+        for (token, read) in ["a", "b", "e", "a", "c"].iter().enumerate() {
+            labels.push(token, read);
+        }
+        labels.decide();
+        let told = [0, 1, 2, 3, 4].map(|token| labels.at(token, ["a", "b", "e", "a", "c"][token]));
+        assert_eq!(told, [Some("a"), Some("b"), None, None, None]);
     }
 
     #[test]
