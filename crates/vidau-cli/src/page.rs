@@ -77,14 +77,15 @@ pub(crate) fn restore_bytes(
     options: &PageOptions,
 ) -> anyhow::Result<PageOutcome> {
     let input = Input::from_bytes(name, bytes, options.encoding)?;
-    restore_input(worker, input, options)
+    restore_input(worker, input, options, Vec::new())
 }
 
-/// Restores what was read.
+/// Restores what was read; its changes take the memory of `emptied`.
 pub(crate) fn restore_input(
     worker: &mut Worker<'_>,
     input: Input,
     options: &PageOptions,
+    emptied: Vec<Change>,
 ) -> anyhow::Result<PageOutcome> {
     let name = input.name.clone();
     changed(input, options, |scan| {
@@ -105,7 +106,7 @@ pub(crate) fn restore_input(
                 "{name}: the number of lines has changed; not written, please report this"
             );
         }
-        let mut findings = Findings::of(scan, &restored, &mut splice);
+        let mut findings = Findings::of(scan, &restored, &mut splice, emptied);
         if options.reflow {
             ensure!(
                 scan.format() == Format::Text,

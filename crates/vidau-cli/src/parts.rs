@@ -21,15 +21,20 @@ const BYTES: usize = 1 << 15;
 /// Restores the text that `reader` gives and hands on each part with the
 /// place where it starts; places of its findings are those in the whole, of
 /// its edits those in the part. `name` is what messages call it.
+///
+/// All parts' changes take the same memory: where a piece as large is given
+/// back, the C library's allocator takes such pieces from between the small
+/// ones from then on, and gaps of megabytes come to be.
 pub(crate) fn restore(
     worker: &mut Worker<'_>,
     name: &str,
     reader: impl Read,
     record: Record,
-    hand_on: &mut dyn FnMut(u64, PageOutcome) -> anyhow::Result<()>,
+    hand_on: &mut dyn FnMut(u64, &mut PageOutcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut parts = Parts::new(name, reader);
     let mut place = Place::default();
+    let mut emptied = Vec::new();
     while let Some((start, text)) = parts.next()? {
         let options = PageOptions {
             format: Some(Format::Text),
@@ -37,10 +42,13 @@ pub(crate) fn restore(
             goes_on: start > 0,
             ..PageOptions::default()
         };
-        let mut page = restore_input(worker, Input::from_text(name, text), &options)?;
+        let input = Input::from_text(name, text);
+        let mut page = restore_input(worker, input, &options, emptied)?;
         place.shift(&mut page.findings);
         place.pass(page.input.whole(), page.output.len());
-        hand_on(start, page)?;
+        hand_on(start, &mut page)?;
+        emptied = page.findings.changes;
+        emptied.clear();
     }
     Ok(())
 }

@@ -90,10 +90,10 @@ impl Source {
         worker: &mut Worker<'_>,
         name: &str,
         options: &PageOptions,
-        hand_on: &mut dyn FnMut(u64, PageOutcome) -> anyhow::Result<()>,
+        hand_on: &mut dyn FnMut(u64, &mut PageOutcome) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         match self {
-            Self::Whole(bytes) => hand_on(0, restore_bytes(worker, name, bytes, options)?),
+            Self::Whole(bytes) => hand_on(0, &mut restore_bytes(worker, name, bytes, options)?),
             Self::Long(file, hash) => {
                 let mut reader = Hashed::new(file);
                 parts::restore(worker, name, &mut reader, options.record, hand_on)?;

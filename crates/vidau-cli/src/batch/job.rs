@@ -386,7 +386,7 @@ impl<'s> Job<'_, 's> {
                     stats.add(part.words, &part.findings);
                     let mut step = || {
                         output.write(&part.output)?;
-                        output.edits(rows::edits(&part, start))
+                        output.edits(rows::edits(part, start))
                     };
                     step().map_err(|e| {
                         failure = Some(e);

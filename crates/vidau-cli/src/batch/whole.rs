@@ -97,11 +97,11 @@ fn in_parts(
         about.name,
         bytes,
         options.record,
-        &mut |start, mut part| {
+        &mut |start, part| {
             options.limit.check()?;
             whole.output.append(&mut part.output);
             whole.stats.add(part.words, &part.findings);
-            whole.edits.extend(rows::edits(&part, start));
+            whole.edits.extend(rows::edits(part, start));
             Ok(())
         },
     )?;

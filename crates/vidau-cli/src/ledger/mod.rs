@@ -40,6 +40,10 @@ pub(crate) struct Change {
     pub(crate) reviewer: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) date: Option<Box<str>>,
+    /// Its number among the engine's corrections, by which edits name it until
+    /// all are in order.
+    #[serde(skip)]
+    pub(crate) number: usize,
 }
 
 impl Change {
@@ -60,6 +64,7 @@ impl Change {
             edits: Vec::new(),
             reviewer: None,
             date: None,
+            number: 0,
         }
     }
 }
@@ -97,17 +102,24 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// In the order of the file. What the file has no place for is no change
-    /// but a flag.
-    pub(crate) fn of(scan: &Scan<'_>, restored: &Restored<'_>, splice: &mut Splice) -> Self {
+    /// In the order of the file, with the memory of `emptied`. What the file has
+    /// no place for is no change but a flag.
+    pub(crate) fn of(
+        scan: &Scan<'_>,
+        restored: &Restored<'_>,
+        splice: &mut Splice,
+        emptied: Vec<Change>,
+    ) -> Self {
         let mut skipped: Vec<usize> = Vec::new();
+        let mut changes = emptied;
         // Texts of a hundred kilobytes have tens of thousands.
-        let mut changes: Vec<(usize, Change)> = Vec::with_capacity(restored.corrections().count());
-        for (i, c) in restored.corrections().enumerate() {
-            if splice.skipped.binary_search(&i).is_ok() {
+        changes.reserve_exact(restored.corrections().count());
+        for (number, c) in restored.corrections().enumerate() {
+            if splice.skipped.binary_search(&number).is_ok() {
                 skipped.push(c.span().start);
             } else {
-                changes.push((i, found(scan, &c)));
+                let change = found(scan, &c);
+                changes.push(Change { number, ..change });
             }
         }
         let mut flags: Vec<Change> = Vec::new();
@@ -129,14 +141,10 @@ impl Findings {
             }
         }
         // A stable sort would take as much memory again.
-        changes.sort_unstable_by_key(|(i, c)| (c.span, *i));
+        changes.sort_unstable_by_key(|c| (c.span, c.number));
         flags.sort_by_key(|c| c.span);
-        let order = changes
-            .iter()
-            .enumerate()
-            .map(|(place, (i, _))| (*i, place));
+        let order = changes.iter().zip(0..).map(|(c, place)| (c.number, place));
         renumber(&mut splice.edits, order);
-        let mut changes: Vec<Change> = changes.into_iter().map(|(_, c)| c).collect();
         complete(scan, &splice.edits, &mut changes);
         place(scan.file(), &splice.edits, &mut flags);
         Self { changes, flags }
@@ -199,6 +207,7 @@ fn found(scan: &Scan<'_>, c: &Correction<'_>) -> Change {
         edits: Vec::new(),
         reviewer: None,
         date: None,
+        number: 0,
     }
 }
 

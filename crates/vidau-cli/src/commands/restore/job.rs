@@ -53,10 +53,10 @@ impl Job<'_> {
         let mut draft = self.draft(&source, &input)?;
         let mut made = Made::new(self);
         source.restore(worker, self.name, &options, &mut |start, page| {
-            self.tell_encoding(&page);
-            made.take(&page)?;
+            self.tell_encoding(page);
+            made.take(page)?;
             if let Some(draft) = &mut draft {
-                draft.take(start, &page)?;
+                draft.take(start, page)?;
             }
             match &mut report {
                 Some(report) => report.take(&page.findings),
