@@ -58,15 +58,8 @@ impl RuleArcs {
         let arc = |to: usize, word: u16| Arc::as_read(i, to, -rule, Some(word));
         let read = block.text_of(i, end);
         if starts_line(block, i) {
-            let letter = block.text_of(i, i + 1);
-            match self.labels.at(i, letter) {
-                Some(label) if label == letter => {
-                    let looks = block.read(block.tokens()[i].number).looks;
-                    let word = engine.known_id(looks.word);
-                    lattice.push(arc(i + 1, word.unwrap_or(lm::UNKNOWN)));
-                }
-                Some(label) => lattice.push_text(arc(i + 1, lm::UNKNOWN), label.chars()),
-                None => {}
+            if let Some(label) = self.labels.at(i, block.text_of(i, i + 1)) {
+                label_arc(engine, block, i, label, rule, lattice);
             }
             if is_heading(block, end, read) && self.headings.read(read, &mut self.text) {
                 lattice.push_text(arc(end, lm::UNKNOWN), self.text.chars());
@@ -93,6 +86,29 @@ impl RuleArcs {
         {
             lattice.push_text(arc(end, lm::NUMBER), number);
         }
+    }
+}
+
+/// Adds that token `i` is a label.
+fn label_arc(
+    engine: &Engine,
+    block: &Block,
+    i: usize,
+    label: &str,
+    rule: Cost,
+    lattice: &mut Lattice,
+) {
+    let token = &block.tokens()[i];
+    // As much to the language model as what was read: a sign is nothing to it.
+    let word = (token.kind != TokenKind::Punct).then(|| {
+        let looks = block.read(token.number).looks;
+        engine.known_id(looks.word).unwrap_or(lm::UNKNOWN)
+    });
+    let arc = Arc::as_read(i, i + 1, -rule, word);
+    if label == block.text_of(i, i + 1) {
+        lattice.push(arc);
+    } else {
+        lattice.push_text(arc, label.chars());
     }
 }
 
