@@ -11,9 +11,10 @@ use crate::knowledge::Profile;
 /// `eng`, `stripped`, `worn`, `vie`, `latin`, `clean`.
 const EVIDENCE_ORDER: [usize; PROFILES] = [2, 1, 5, 3, 4, 0];
 
-/// What no profile explains for less is a word of another language, or none, and
-/// tells nothing of its line: lists of clean texts have many of them.
-const MOST_EXPLAINED: Cost = 18 * NAT;
+/// What a profile explains for no less is a word of another language to it, or
+/// none: it costs no more, so that such words, of which lists in clean texts have many,
+/// tell nothing of their line.
+const MOST_EXPLAINED: Cost = 17 * NAT;
 
 /// Scratch of the searches, what was found before, and what was found last.
 #[derive(Debug, Default)]
@@ -150,13 +151,13 @@ impl Readings {
         if let Some(known) = self.cache.evidence(slot) {
             return known;
         }
-        let as_read = engine.as_read_price(text);
+        let as_read = engine.as_read_price(text).min(MOST_EXPLAINED);
         let mut least = as_read;
         let mut costs = [as_read; PROFILES];
         // The widest profile first: what it explains bounds the others' search.
         for p in EVIDENCE_ORDER {
             // No profile is charged more than the token costs as it stands.
-            let most = as_read.min(least + MOST).min(MOST_EXPLAINED);
+            let most = as_read.min(least + MOST);
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,
