@@ -186,6 +186,8 @@ impl Worker<'_> {
         match (self.options.min_confidence, output) {
             (Some(least), _) => least,
             (None, _) if !is_clean() => 0.0,
+            // No list has a sign for its label.
+            (None, Output::Text(_)) if !read.text().contains(char::is_alphanumeric) => 0.0,
             (None, Output::Known(_)) => ON_CLEAN_LINES,
             (None, Output::Word(id, _)) if is_foreign(self.engine.lexicon.word(id)) => {
                 INTO_FOREIGN_ON_CLEAN_LINES

@@ -1,6 +1,6 @@
 //! Labels of lists: a) b) c) d) đ) e), the order in which Vietnamese official
 //! papers count (Nghị định 30/2020/NĐ-CP, appendix I). Engines lose the bar of
-//! đ or give one to d, take c and e for each other or for ¢ and €; the labels
+//! đ or give one to d, take c and e for each other or for ¢, € and ©; the labels
 //! around tell.
 //!
 //! The labels of a text are states of a chain: going on by one letter is free,
@@ -26,8 +26,8 @@ const NEVER: u32 = u32::MAX / 4;
 fn price(letter: &str, read: &str) -> u32 {
     match (letter, read) {
         _ if letter == read => 0,
-        ("c", "¢" | "€") => 1,
-        ("d", "đ") | ("đ", "d") | ("e", "¢" | "€") => 3,
+        ("c", "¢" | "€" | "©") => 1,
+        ("d", "đ") | ("đ", "d") | ("e", "¢" | "€" | "©") => 3,
         // Has to save two jumps.
         ("c", "e" | "o") | ("e", "c") => 7,
         _ => NEVER,
@@ -145,6 +145,7 @@ mod tests {
             ("a b c d d c g", "a b c d đ e g"),
             ("a b e d", "a b c d"),
             ("a b € 5 a", "a b c 5 a"),
+            ("a b © d đ €", "a b c d đ e"),
         ] {
             assert_eq!(repaired(read), is);
         }
