@@ -66,7 +66,11 @@ impl Spelling {
             for j in 0..=width {
                 let mut best = self.one_letter(i, j, &rows[1], observed, channel);
                 for len in 0..=j.min(MAX_OBSERVED) {
-                    best = best.min(self.segments(i, j - len, len, &rows, observed, channel));
+                    let start = j - len;
+                    // Costs are never negative.
+                    if rows[1..].iter().any(|row| row[start] <= most) {
+                        best = best.min(self.segments(i, start, len, &rows, observed, channel));
+                    }
                 }
                 rows[0][j] = best.min(UNREACHED);
             }
