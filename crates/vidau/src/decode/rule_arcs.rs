@@ -61,8 +61,15 @@ impl RuleArcs {
             if let Some(label) = self.labels.at(i, block.text_of(i, i + 1)) {
                 label_arc(engine, block, i, label, rule, lattice);
             }
-            if is_heading(block, end, read) && self.headings.read(read, &mut self.text) {
-                lattice.push_text(arc(end, lm::UNKNOWN), self.text.chars());
+            let is_stop = end < block.tokens().len() && block.text_of(end, end + 1) == ".";
+            if is_heading(block, end + usize::from(is_stop), read) {
+                let is_number = match is_stop {
+                    true => self.headings.read(read, &mut self.text),
+                    false => self.headings.read_with_stop(read, &mut self.text),
+                };
+                if is_number {
+                    lattice.push_text(arc(end, lm::UNKNOWN), self.text.chars());
+                }
             }
             if let Some(torn) = torn_code(block, i) {
                 let first = block.text_of(torn.start, torn.end);
@@ -154,16 +161,14 @@ fn word_behind(block: &Block, to: usize) -> Option<&str> {
     (is_there && tokens[to + 1].line_end.is_none()).then(|| block.text_of(to + 1, to + 2))
 }
 
-/// Whether a full stop and the words of a heading follow the stretch before
-/// `end`: in capitals where it has none itself.
+/// Whether the words of a heading follow the blank at token `end`: in capitals where its
+/// number has none itself.
 fn is_heading(block: &Block, end: usize, read: &str) -> bool {
-    let is_stop = end < block.tokens().len() && block.text_of(end, end + 1) == ".";
-    is_stop
-        && word_behind(block, end + 1).is_some_and(|word| match casing(word) {
-            Casing::Upper => true,
-            Casing::Title => read.contains(|c: char| c.is_uppercase()),
-            _ => false,
-        })
+    word_behind(block, end).is_some_and(|word| match casing(word) {
+        Casing::Upper => true,
+        Casing::Title => read.contains(|c: char| c.is_uppercase()),
+        _ => false,
+    })
 }
 
 /// What the stretch `i..end` is a part of a date for.

@@ -18,14 +18,18 @@ impl Headings {
     /// Reads `read`, which stands before a full stop at the start of a line
     /// with a heading behind; true, and `written` is set, if it is a number that
     /// is written otherwise. A number without any of I, V, X as it was read has to follow
-    /// the last heading's.
+    /// the last heading's; if it is that once more, it has lost a stroke.
     pub(crate) fn read(&mut self, read: &str, written: &mut String) -> bool {
-        let Some(number) = number(read) else {
+        let Some(mut number) = number(read) else {
             return false;
         };
-        let is_next = number == self.last + 1;
-        let has_letter = read.contains(['I', 'V', 'X']) && !read.contains('H');
-        if !is_next && !has_letter {
+        let has_letter = read.contains(['I', 'V', 'X']);
+        if number == self.last && !has_letter && !read.contains('H') {
+            number += 1;
+        }
+        let is_sure = has_letter && !read.contains('H');
+        let comes_back = read.ends_with('L') && number <= self.last;
+        if number != self.last + 1 && (!is_sure || comes_back) {
             return false;
         }
         self.last = number;
@@ -33,9 +37,22 @@ impl Headings {
         written.extend(roman(number));
         written != read
     }
+
+    /// Reads `read`, which stands where [`read`](Self::read) expects a number, but
+    /// without a full stop: its L may be an I with one. It has to follow the last
+    /// heading's.
+    pub(crate) fn read_with_stop(&mut self, read: &str, written: &mut String) -> bool {
+        let follows = read.ends_with('L') && number(read) == Some(self.last + 1);
+        let is_number = follows && self.last > 0 && self.read(read, written);
+        if is_number {
+            written.push('.');
+        }
+        is_number
+    }
 }
 
-/// The Roman number that `read` is, or looks like.
+/// The Roman number that `read` is, or looks like. The last I may have run together
+/// with the stop: L.
 fn number(read: &str) -> Option<u32> {
     if read.is_empty() || read.len() > 8 || read.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -49,11 +66,14 @@ fn number(read: &str) -> Option<u32> {
             _ => None,
         }
     };
-    if read.chars().any(|c| units_of(c).is_none()) {
+    let before = read.strip_suffix('L').filter(|b| b.ends_with(['I', 'V']));
+    let rest = before.unwrap_or(read);
+    if rest.chars().any(|c| units_of(c).is_none()) {
         return None;
     }
-    let letters = || read.chars().filter_map(units_of).flatten().copied();
-    (1..=MOST).find(|&number| units(number).eq(letters()))
+    let last = before.map(|_| 1);
+    let letters = || rest.chars().filter_map(units_of).flatten().copied();
+    (1..=MOST).find(|&number| units(number).eq(letters().chain(last)))
 }
 
 /// The letters of a number, by what they are worth.
@@ -110,6 +130,19 @@ mod tests {
         assert_eq!(repaired("I Il I11 lV V Vl VIl"), "I II III IV V VI VII");
         assert_eq!(repaired("l ll HI"), "I II III");
         assert_eq!(repaired("X1X X|"), "XIX XI");
+        assert_eq!(repaired("I ll ll IVL"), "I II III IVL");
+        assert_eq!(repaired("I IIL IV VL VIL VIL"), "I III IV VI VII VIL");
+    }
+
+    #[test]
+    fn a_stop_that_ran_together_with_the_last_letter() {
+        let mut headings = Headings::default();
+        let mut written = String::new();
+        assert!(!headings.read_with_stop("IL", &mut written));
+        headings.read("I", &mut written);
+        assert!(!headings.read_with_stop("VIL", &mut written));
+        assert!(headings.read_with_stop("IL", &mut written));
+        assert_eq!(written, "II.");
     }
 
     #[test]
@@ -136,6 +169,8 @@ mod tests {
             "VX",
             "IIII",
             "Vi",
+            "XL",
+            "L",
             "l1lllllllllll",
         ] {
             assert_eq!(repaired(read), read);
