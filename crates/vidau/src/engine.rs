@@ -238,15 +238,15 @@ impl Engine {
         }
     }
 
-    /// The language model's number for a word as it is spelt, if it knows it.
-    pub(crate) fn known_word(&self, text: &str) -> Option<u16> {
-        self.known_id(self.lexicon.id(text))
-    }
-
     /// The language model's number for a word of the lexicon, if it knows it.
     pub(crate) fn known_id(&self, id: Option<WordId>) -> Option<u16> {
         let id = id.filter(|&id| (id as usize) < self.lm.vocab_len())?;
         Some(id as u16)
+    }
+
+    /// The same, or that of an unknown word.
+    pub(crate) fn known_or_unknown(&self, id: Option<WordId>) -> u16 {
+        self.known_id(id).unwrap_or(lm::UNKNOWN)
     }
 
     /// The price of a word of the language model in a case; see

@@ -303,14 +303,14 @@ impl ArcBuilder {
             lattice.push(word_arc(engine, i, i + 1, &small, before));
         }
         if foreign_line.is_some() {
-            let word = engine.known_id(read.looks.word).unwrap_or(lm::UNKNOWN);
+            let word = engine.known_or_unknown(read.looks.word);
             lattice.push(Arc::as_read(i, i + 1, 0, Some(word)));
             return Before::LowerWord;
         }
         // The token as it stands is always among the readings.
         if !known {
             let cost = engine.foreign_cost_in(read.looks, line) - trust;
-            let word = engine.known_id(read.looks.word).unwrap_or(lm::UNKNOWN);
+            let word = engine.known_or_unknown(read.looks.word);
             lattice.push(Arc::as_read(i, i + 1, cost, Some(word)));
         }
         if best > engine.arcs.sound_word {
@@ -456,7 +456,7 @@ impl ArcBuilder {
                 for r in self.readings.found.iter().take(n) {
                     let mut arc = word_arc(engine, i, i + 1, l, before);
                     arc.cost += price + r.cost + engine.unseen_price(r.id);
-                    arc.lm[1] = engine.known_id(Some(r.id)).unwrap_or(lm::UNKNOWN);
+                    arc.lm[1] = engine.known_or_unknown(Some(r.id));
                     arc.lm_len = 2;
                     arc.output = Output::Two([l.id, r.id], l.casing);
                     lattice.push(arc);

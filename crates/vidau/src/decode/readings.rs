@@ -151,13 +151,13 @@ impl Readings {
         if let Some(known) = self.cache.evidence(slot) {
             return known;
         }
-        let as_read = engine.as_read_price(text).min(MOST_EXPLAINED);
-        let mut least = as_read;
-        let mut costs = [as_read; PROFILES];
+        // No profile is charged more than the token costs as it stands.
+        let unexplained = engine.as_read_price(text).min(MOST_EXPLAINED);
+        let mut least = unexplained;
+        let mut costs = [unexplained; PROFILES];
         // The widest profile first: what it explains bounds the others' search.
         for p in EVIDENCE_ORDER {
-            // No profile is charged more than the token costs as it stands.
-            let most = as_read.min(least + MOST);
+            let most = unexplained.min(least + MOST);
             let found = self.searcher.search(
                 text,
                 &engine.lexicon,

@@ -107,10 +107,8 @@ fn label_arc(
 ) {
     let token = &block.tokens()[i];
     // As much to the language model as what was read: a sign is nothing to it.
-    let word = (token.kind != TokenKind::Punct).then(|| {
-        let looks = block.read(token.number).looks;
-        engine.known_id(looks.word).unwrap_or(lm::UNKNOWN)
-    });
+    let word = (token.kind != TokenKind::Punct)
+        .then(|| engine.known_or_unknown(block.looks(token.number).word));
     let arc = Arc::as_read(i, i + 1, -rule, word);
     if label == block.text_of(i, i + 1) {
         lattice.push(arc);

@@ -8,7 +8,6 @@ use crate::cost::{Cost, NAT};
 use crate::decode::{Arc, Block, ByProfile, Lattice};
 use crate::document::Break;
 use crate::engine::{Engine, PROFILES, is_exact};
-use crate::lm;
 use crate::text::TokenKind;
 
 /// Most tokens that one word may have been read as: "M", "'", "gar".
@@ -157,7 +156,7 @@ impl Finder {
         // for them is given back, since the entry has its own price.
         for step in self.steps.iter().rev().take(2).rev() {
             let text = task.lexicon.words()[step.word as usize].text(Form::Entered);
-            let word = engine.known_word(text).unwrap_or(lm::UNKNOWN);
+            let word = engine.known_or_unknown(engine.lexicon.id(text));
             arc.lm[usize::from(arc.lm_len)] = word;
             arc.lm_len += 1;
             arc.cost -= engine.word_cost(u32::from(word));

@@ -57,7 +57,7 @@ impl Kept {
                 let text = block.text_of(i, i + 1);
                 let word = match lm::piece(token.kind, text) {
                     Piece::Id(word) => word,
-                    _ => engine.known_word(text).unwrap_or(lm::UNKNOWN),
+                    _ => engine.known_or_unknown(engine.lexicon.id(text)),
                 };
                 lattice.push(Arc::as_read(i, i + 1, 0, Some(word)));
             }

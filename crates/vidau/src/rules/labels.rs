@@ -42,8 +42,6 @@ struct Label {
     ways: [(u32, u8); LETTERS.len()],
     /// What it is taken for.
     is: u8,
-    /// Whether the one before or the next one is its neighbour.
-    in_order: bool,
 }
 
 /// The labels of a block, and what each is taken for.
@@ -85,7 +83,6 @@ impl Labels {
             token: token as u32,
             ways,
             is: 0,
-            in_order: false,
         });
     }
 
@@ -100,12 +97,6 @@ impl Labels {
             label.is = is;
             is = label.ways[usize::from(is)].1;
         }
-        for k in 1..self.labels.len() {
-            if self.labels[k - 1].is + 1 == self.labels[k].is {
-                self.labels[k - 1].in_order = true;
-                self.labels[k].in_order = true;
-            }
-        }
     }
 
     /// What the label at `token` is, read as `read`; `None` where nothing tells
@@ -114,9 +105,11 @@ impl Labels {
         let found = self
             .labels
             .binary_search_by_key(&token, |label| label.token as usize);
-        let label = self.labels[found.ok()?];
-        let is = LETTERS[usize::from(label.is)];
-        (label.in_order || is != read).then_some(is)
+        let k = found.ok()?;
+        let around = &self.labels[k.saturating_sub(1)..self.labels.len().min(k + 2)];
+        let in_order = around.windows(2).any(|w| w[0].is + 1 == w[1].is);
+        let is = LETTERS[usize::from(self.labels[k].is)];
+        (in_order || is != read).then_some(is)
     }
 }
 
