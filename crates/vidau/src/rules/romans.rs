@@ -18,18 +18,18 @@ impl Headings {
     /// Reads `read`, which stands before a full stop at the start of a line
     /// with a heading behind; true, and `written` is set, if it is a number that
     /// is written otherwise. A number without any of I, V, X as it was read has to follow
-    /// the last heading's; if it is that once more, it has lost a stroke.
+    /// the last heading's; two strokes after II have lost one, while one after I may be
+    /// a 1.
     pub(crate) fn read(&mut self, read: &str, written: &mut String) -> bool {
         let Some(mut number) = number(read) else {
             return false;
         };
-        let has_letter = read.contains(['I', 'V', 'X']);
-        if number == self.last && !has_letter && !read.contains('H') {
-            number += 1;
+        if number == 2 && self.last == 2 && read.chars().all(|c| matches!(c, 'l' | '1' | '|')) {
+            number = 3;
         }
-        let is_sure = has_letter && !read.contains('H');
+        let has_letter = read.contains(['I', 'V', 'X']) && !read.contains('H');
         let comes_back = read.ends_with('L') && number <= self.last;
-        if number != self.last + 1 && (!is_sure || comes_back) {
+        if number != self.last + 1 && (!has_letter || comes_back) {
             return false;
         }
         self.last = number;
@@ -171,6 +171,8 @@ mod tests {
             "Vi",
             "XL",
             "L",
+            "I l",
+            "I II III lll",
             "l1lllllllllll",
         ] {
             assert_eq!(repaired(read), read);
