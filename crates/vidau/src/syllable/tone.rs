@@ -166,7 +166,10 @@ impl<'w> OpenRime<'w> {
         }
         let open = match (glide.base, vowel.base) {
             (b'o', b'a' | b'e') => true,
-            (b'u', b'y') => !before.ends_with(['q', 'Q']),
+            // A tone mark of its own on the q makes it no other letter.
+            (b'u', b'y') => !before
+                .trim_end_matches(|c| tone_of(c).is_some())
+                .ends_with(['q', 'Q']),
             _ => false,
         };
         open.then_some(OpenRime {
@@ -233,7 +236,17 @@ mod tests {
             assert_eq!(tone_placement(old), Some(TonePlacement::Old));
             assert_eq!(tone_placement(new), Some(TonePlacement::New));
         }
-        for word in ["quý", "hoa", "hoàn", "chuyện", "mùa", "a", "", "hòá"] {
+        for word in [
+            "quý",
+            "q\u{301}ủY",
+            "hoa",
+            "hoàn",
+            "chuyện",
+            "mùa",
+            "a",
+            "",
+            "hòá",
+        ] {
             assert_eq!(place(word, TonePlacement::New), word);
             assert_eq!(tone_placement(word), None, "{word}");
         }
