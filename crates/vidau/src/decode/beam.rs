@@ -2,6 +2,7 @@
 //! posterior of every arc by forward-backward over what the beam kept.
 
 mod pool;
+mod reweigh;
 mod steps;
 
 use super::lattice::Lattice;
@@ -10,6 +11,7 @@ use super::trellis::{Edge, Hypothesis, NONE, Trellis, UNREACHED};
 use crate::cost::{Cost, NAT};
 use crate::lm::{LmState, NgramModel};
 use pool::Pool;
+use reweigh::Price;
 use steps::{Alike, Steps};
 
 /// What the search may leave out.
@@ -29,6 +31,9 @@ pub(crate) struct Beam {
     pool: Pool,
     /// What arcs are alike to the language model.
     alike: Vec<Alike>,
+    /// What the arcs cost in the decoding, and what they do now.
+    costs: Vec<Cost>,
+    prices: Vec<Price>,
     path: Vec<u32>,
     path_costs: Vec<Cost>,
     /// Of the cheapest of arcs that are alike their posterior together.
@@ -55,30 +60,9 @@ impl Beam {
         self.alike.clear();
         self.alike
             .extend((0..lattice.arcs().len() as u32).map(Alike::alone));
-        self.run(lattice, lm, options)
-    }
-
-    /// Decodes the lattice that was decoded last, of which some arcs have got
-    /// other costs. The result is [`decode`](Self::decode)'s; where nothing has
-    /// changed it is taken over.
-    pub(crate) fn decode_again(
-        &mut self,
-        lattice: &Lattice,
-        lm: &NgramModel,
-        start: LmState,
-        options: BeamOptions,
-    ) -> LmState {
-        self.trellis.begin_again(start);
-        self.run(lattice, lm, options)
-    }
-
-    fn run(&mut self, lattice: &Lattice, lm: &NgramModel, options: BeamOptions) -> LmState {
         for node in 1..lattice.nodes() {
             if is_free_passage(lattice, node) {
                 self.trellis.share();
-                continue;
-            }
-            if self.trellis.take_over(lattice) {
                 continue;
             }
             let open = self.trellis.open();
@@ -88,10 +72,27 @@ impl Beam {
             }
             self.trellis.close(open);
         }
-        self.trellis.finish(lattice);
-        self.trace_back(lattice);
+        self.note_costs(lattice);
+        self.find_best(lattice)
+    }
+
+    /// Notes what the arcs cost.
+    fn note_costs(&mut self, lattice: &Lattice) {
+        self.costs.clear();
+        self.costs.extend(lattice.arcs().iter().map(|a| a.cost));
+    }
+
+    /// Finds the best way and the posteriors; returns the state at the end of
+    /// the best.
+    fn find_best(&mut self, lattice: &Lattice) -> LmState {
+        let last = self.trellis.at(self.trellis.last());
+        let hypotheses = &self.trellis.hypotheses;
+        let best = last.clone().min_by_key(|&h| hypotheses[h].cost);
+        let best = best.unwrap_or(last.start);
+        let state = hypotheses[best].state;
+        self.trace_back(lattice, best);
         self.forward_backward(lattice);
-        self.trellis.hypotheses[self.trellis.at(self.trellis.last()).start].state
+        state
     }
 
     /// The arcs of the best way, in order.
@@ -176,12 +177,13 @@ impl Beam {
         }
     }
 
-    fn trace_back(&mut self, lattice: &Lattice) {
+    /// Follows the way to the hypothesis `best` at the end.
+    fn trace_back(&mut self, lattice: &Lattice, best: usize) {
         self.path.clear();
         self.path_costs.clear();
         let trellis = &self.trellis;
         let mut node = trellis.last();
-        let mut hypothesis = &trellis.hypotheses[trellis.at(node).start];
+        let mut hypothesis = &trellis.hypotheses[best];
         loop {
             while trellis.is_shared(node) {
                 self.path.push(lattice.ending_at(node).start as u32);

@@ -330,10 +330,13 @@ impl Worker<'_> {
             let (block, lattice, beam) = (&self.block, &mut self.lattice, &self.beam);
             name_codes(engine, block, lattice, beam, rule, &mut self.steps)
         });
-        if is_weighed || is_adjusted || is_named {
+        if is_named {
+            // The first pass may not have kept the code's other reading.
             carry.state = self
                 .beam
-                .decode_again(&self.lattice, &engine.lm, start, engine.beam);
+                .decode(&self.lattice, &engine.lm, start, engine.beam);
+        } else if is_weighed || is_adjusted {
+            carry.state = self.beam.reweigh(&self.lattice);
         }
         self.write_block(document, carry);
     }

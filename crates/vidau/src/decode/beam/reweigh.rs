@@ -1,0 +1,100 @@
+//! The decoding done last, with other costs of arcs.
+//!
+//! What the second pass moves against each other are readings that the first one
+//! kept, and what the language model says of them is in its steps. So nothing is
+//! decoded anew: the same ways are added up once more.
+
+use super::Beam;
+use crate::cost::Cost;
+use crate::decode::lattice::Lattice;
+use crate::decode::log_add::log_add;
+use crate::decode::trellis::{Edge, UNREACHED};
+use crate::lm::LmState;
+
+/// What an arc and those alike to it cost now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Price {
+    cheapest: u32,
+    cost: Cost,
+    together: Cost,
+    /// What all together cost when they were decoded.
+    before: Cost,
+}
+
+impl Beam {
+    /// Finds the best way and the posteriors where some words' arcs of the lattice
+    /// that was decoded last have got other costs, among the ways that the beam kept
+    /// then; returns the state at the end of the best.
+    ///
+    /// Of two ways of equal cost into one state that from the hypothesis wins
+    /// that was better when they were decoded.
+    pub(crate) fn reweigh(&mut self, lattice: &Lattice) -> LmState {
+        self.price_again(lattice);
+        let (trellis, prices, arcs) = (&mut self.trellis, &self.prices, lattice.arcs());
+        for h in &mut trellis.hypotheses {
+            h.backward = UNREACHED;
+        }
+        for node in 1..lattice.nodes() {
+            if trellis.is_shared(node) {
+                continue;
+            }
+            let here = trellis.at(node);
+            for h in &mut trellis.hypotheses[here.clone()] {
+                h.cost = UNREACHED;
+                h.forward = UNREACHED;
+            }
+            let mut last = (u32::MAX, 0);
+            for edge in trellis.edges_into(node) {
+                let Edge {
+                    from,
+                    to,
+                    arc,
+                    cost,
+                } = trellis.edges[edge];
+                let price = prices[arc as usize];
+                let start = arcs[arc as usize].from;
+                if start != last.0 {
+                    last = (start, trellis.at(start as usize).start);
+                }
+                let before = trellis.hypotheses[last.1 + from as usize];
+                let lm = cost - price.before;
+                let together = lm + price.together;
+                trellis.edges[edge].cost = together;
+                let to = &mut trellis.hypotheses[here.start + to as usize];
+                to.forward = log_add(to.forward, before.forward + together);
+                let cost = before.cost + lm + price.cost;
+                if cost < to.cost {
+                    to.cost = cost;
+                    to.arc = price.cheapest;
+                    to.previous = from;
+                }
+            }
+        }
+        self.find_best(lattice)
+    }
+
+    /// Finds what arcs cost now, those that are alike together.
+    fn price_again(&mut self, lattice: &Lattice) {
+        let arcs = lattice.arcs();
+        self.prices.clear();
+        let before = self.alike.iter().zip(&self.costs);
+        let none = before.map(|(alike, before)| Price {
+            cheapest: 0,
+            cost: UNREACHED,
+            together: UNREACHED,
+            before: before - alike.share,
+        });
+        self.prices.extend(none);
+        for ((number, arc), alike) in (0..).zip(arcs).zip(&self.alike) {
+            let price = &mut self.prices[alike.cheapest as usize];
+            price.together = log_add(price.together, arc.cost);
+            if arc.cost < price.cost {
+                (price.cost, price.cheapest) = (arc.cost, number);
+            }
+        }
+        for (arc, alike) in arcs.iter().zip(&mut self.alike) {
+            alike.share = arc.cost - self.prices[alike.cheapest as usize].together;
+        }
+        self.note_costs(lattice);
+    }
+}
