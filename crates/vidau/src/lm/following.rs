@@ -56,14 +56,23 @@ struct Row {
     backoff: Cost,
 }
 
-/// A word that a context knows.
+/// A word that a context knows, and the step over it, which says what it costs and
+/// where the context stands that both are for the word after.
 #[derive(Debug, Clone, Copy)]
 struct Known {
+    address: u32,
     place: u16,
-    cost: Cost,
-    /// The context that both are for the word after; none where nothing
-    /// follows.
-    longer: Context,
+    code: u8,
+}
+
+impl Known {
+    #[inline]
+    fn step(self) -> Step {
+        Step {
+            code: self.code,
+            address: self.address,
+        }
+    }
 }
 
 /// What the contexts of a state know of a word, the shortest first: numbers, plus
@@ -97,10 +106,30 @@ impl Findings {
 /// again and again, in the same places of what is known.
 #[derive(Debug, Clone, Copy, Default)]
 struct Asked {
-    /// Hash of the words and the context.
-    hash: u64,
+    /// The low 48 bits of the hash of the words and the context, of which all tell
+    /// the slot.
+    low: u32,
+    middle: u16,
+    /// How many words it knows.
+    known: u16,
     start: u32,
-    end: u32,
+}
+
+impl Asked {
+    #[inline]
+    fn new(hash: u64) -> Self {
+        Self {
+            low: hash as u32,
+            middle: (hash >> 32) as u16,
+            known: 0,
+            start: 0,
+        }
+    }
+
+    #[inline]
+    fn is_of(self, hash: u64) -> bool {
+        self.low == hash as u32 && self.middle == (hash >> 32) as u16
+    }
 }
 
 /// Where many words follow a context, less than so many are looked up one by one;
@@ -108,10 +137,10 @@ struct Asked {
 const FEW: usize = 18;
 
 /// 2 to this are the slots of `asked`.
-const ASKED_BITS: u32 = 16;
+const ASKED_BITS: u32 = 18;
 /// When so many words are known they are forgotten; those of one node more
 /// are room enough.
-const MOST_KNOWN: usize = 1 << 17;
+const MOST_KNOWN: usize = 1 << 18;
 const ROOM: usize = 1 << 14;
 
 /// The row of the empty context, which knows nothing but the words' own costs.
@@ -177,44 +206,6 @@ impl Following {
     #[inline]
     pub(crate) fn backoff(&self, row: u32) -> Cost {
         self.rows[row as usize].backoff
-    }
-
-    /// Tells the place of each word that the contexts of a row know, its cost,
-    /// and what is known; where several contexts do, the longest comes last.
-    #[inline]
-    pub(crate) fn for_each_known(&self, row: u32, mut tell: impl FnMut(u32, Cost, Finding)) {
-        let all = self.backoff(row);
-        let mut chain = [EMPTY; MAX_ORDER - 1];
-        let mut contexts = 0;
-        let mut at = row;
-        for slot in &mut chain {
-            if at == EMPTY {
-                break;
-            }
-            *slot = at;
-            contexts += 1;
-            at = self.rows[at as usize].next;
-        }
-        for &at in chain[..contexts].iter().rev() {
-            let row = &self.rows[at as usize];
-            let backoff = all - row.backoff;
-            let length = row.length;
-            let known = &self.known[row.start as usize..row.end as usize];
-            for (known, number) in known.iter().zip(row.start..) {
-                let finding = Finding { length, number };
-                tell(known.place.into(), known.cost + backoff, finding);
-            }
-        }
-    }
-
-    /// Adds what is known of a word to the state after it.
-    #[inline]
-    pub(crate) fn extend(&self, after: &mut LmState, known: Findings) {
-        for (longer, number) in after.contexts[1..].iter_mut().zip(known.0) {
-            if let Some(number) = number.checked_sub(1) {
-                *longer = self.known[number as usize].longer;
-            }
-        }
     }
 
     /// Adds a word if it is new; returns its place.
@@ -323,7 +314,7 @@ impl NgramModel {
             length: length as u32,
             asked: words,
             start: known.start,
-            end: known.end,
+            end: known.start + u32::from(known.known),
             backoff: below.backoff + context.backoff(),
         });
         row
@@ -337,81 +328,93 @@ impl NgramModel {
         let hash = words_hash ^ u64::from(address).wrapping_mul(MIXER);
         let slot = slot(hash, ASKED_BITS);
         let known = following.asked[slot];
-        if known.hash == hash {
+        if known.is_of(hash) {
             return known;
         }
-        let start = following.known.len() as u32;
-        self.find_known(following, address, length, words);
+        let start = following.known.len();
+        self.find_known(following, address, words);
         let found = Asked {
-            hash,
-            start,
-            end: following.known.len() as u32,
+            known: (following.known.len() - start) as u16,
+            start: start as u32,
+            ..Asked::new(hash)
         };
         following.asked[slot] = found;
         found
     }
 
-    /// Adds what the context of `length` words at `address` knows of the first
-    /// words.
-    fn find_known(&self, following: &mut Following, address: u32, length: usize, words: usize) {
+    /// Adds what the context at `address` knows of the first words.
+    fn find_known(&self, following: &mut Following, address: u32, words: usize) {
         let node = self.trie().node(address);
         if !node.has_groups() {
-            self.go_through(following, node, 0, length, words);
+            go_through(following, node, 0, words);
         } else if words < FEW {
             for place in 0..words {
                 let Word { word, spelt, .. } = following.words[place];
                 let step = self.memo.get_or_find(address, word, || node.step(spelt));
                 if let Some(step) = step {
-                    following.known.push(self.known(place, step, length));
+                    following.known.push(known(place, step));
                 }
             }
         } else {
             for group in 0..node.inputs().len() {
                 let (code, below) = node.transition(group);
                 if let Some(below) = node.below(below) {
-                    self.go_through(following, below, code, length, words);
+                    go_through(following, below, code, words);
                 }
             }
         }
     }
 
-    /// Adds what a node without groups, come to by `code`, knows of the first words.
+    /// Tells the place of each word that the contexts of a row know, its cost,
+    /// and what is known; where several contexts do, the longest comes last.
     #[inline]
-    fn go_through(
+    pub(crate) fn for_each_known(
         &self,
-        following: &mut Following,
-        node: Node<'_>,
-        code: u32,
-        length: usize,
-        words: usize,
+        following: &Following,
+        row: u32,
+        mut tell: impl FnMut(u32, Cost, Finding),
     ) {
-        for (input, &byte) in node.inputs().iter().enumerate() {
-            let mut at = usize::from(following.begins[usize::from(byte)]);
-            while let Some(place) = at.checked_sub(1) {
-                let Word { spelt, alike, .. } = following.words[place];
-                if place < words
-                    && let Some(step) = node.step_over(input, code, spelt)
-                {
-                    following.known.push(self.known(place, step, length));
-                }
-                at = usize::from(alike);
+        let all = following.backoff(row);
+        let mut chain = [EMPTY; MAX_ORDER - 1];
+        let mut contexts = 0;
+        let mut at = row;
+        for slot in &mut chain {
+            if at == EMPTY {
+                break;
+            }
+            *slot = at;
+            contexts += 1;
+            at = following.rows[at as usize].next;
+        }
+        for &at in chain[..contexts].iter().rev() {
+            let row = &following.rows[at as usize];
+            let backoff = all - row.backoff;
+            let length = row.length;
+            let known = &following.known[row.start as usize..row.end as usize];
+            for (known, number) in known.iter().zip(row.start..) {
+                let cost = self.entry(length as usize, known.step()).cost;
+                tell(
+                    known.place.into(),
+                    cost + backoff,
+                    Finding { length, number },
+                );
             }
         }
     }
 
-    /// What a context of `length` words knows of the word at `place`, which is
-    /// `step` after it.
+    /// Adds what is known of a word to the state after it.
     #[inline]
-    fn known(&self, place: usize, step: Step, length: usize) -> Known {
-        let entry = self.entry(length, step);
-        let longer = match length + 1 < self.order() && step.address != 0 {
-            true => Context::new(step.address, entry.backoff),
-            false => Context::default(),
-        };
-        Known {
-            place: place as u16,
-            cost: entry.cost,
-            longer,
+    pub(crate) fn extend(&self, following: &Following, after: &mut LmState, known: Findings) {
+        let longer = after.contexts[1..].iter_mut().zip(known.0);
+        for (length, (longer, number)) in (1..self.order() - 1).zip(longer) {
+            let Some(number) = number.checked_sub(1) else {
+                continue;
+            };
+            let step = following.known[number as usize].step();
+            *longer = match step.address {
+                0 => Context::default(),
+                address => Context::new(address, self.entry(length, step).backoff),
+            };
         }
     }
 
@@ -421,6 +424,31 @@ impl NgramModel {
         let mut after = LmState::default();
         after.contexts[0] = self.root(following.words[place as usize].word);
         after
+    }
+}
+
+/// Adds what a node without groups, come to by `code`, knows of the first words.
+#[inline]
+fn go_through(following: &mut Following, node: Node<'_>, code: u32, words: usize) {
+    for (input, &byte) in node.inputs().iter().enumerate() {
+        let mut at = usize::from(following.begins[usize::from(byte)]);
+        while let Some(place) = at.checked_sub(1) {
+            let Word { spelt, alike, .. } = following.words[place];
+            if place < words
+                && let Some(step) = node.step_over(input, code, spelt)
+            {
+                following.known.push(known(place, step));
+            }
+            at = usize::from(alike);
+        }
+    }
+}
+
+fn known(place: usize, step: Step) -> Known {
+    Known {
+        address: step.address,
+        place: place as u16,
+        code: step.code,
     }
 }
 
@@ -463,12 +491,12 @@ mod tests {
                 let state_after = |place| lm.state_after(&following, place);
                 let mut after: Vec<LmState> = (0..all).map(state_after).collect();
                 let mut known = vec![Findings::default(); all as usize];
-                following.for_each_known(row, |place, cost, finding| {
+                lm.for_each_known(&following, row, |place, cost, finding| {
                     costs[place as usize] = cost;
                     known[place as usize].add(finding);
                 });
                 for (after, &known) in after.iter_mut().zip(&known) {
-                    following.extend(after, known);
+                    lm.extend(&following, after, known);
                 }
                 for (&place, &word) in places.iter().zip(&asked) {
                     if (place as u32) < words {

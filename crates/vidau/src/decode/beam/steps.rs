@@ -140,7 +140,7 @@ impl Steps {
             };
             let known = lm.row_after(&mut self.following, &hypothesis.state, last.words.into());
             self.near.push(near);
-            self.add_up(row..row + near, known, hypothesis.cost);
+            self.add_up(row..row + near, known, hypothesis.cost, lm);
             if has_two {
                 self.add_second_words(row..row + near, arcs, *best + margin, lm);
             }
@@ -299,7 +299,7 @@ impl Steps {
     }
 
     /// Finds the totals of a hypothesis of this cost, after which `known` is known.
-    fn add_up(&mut self, row: Range<usize>, known: u32, cost: Cost) {
+    fn add_up(&mut self, row: Range<usize>, known: u32, cost: Cost, lm: &NgramModel) {
         let totals = &mut self.totals[row];
         let backoff = self.following.backoff(known);
         for (total, step) in totals.iter_mut().zip(&self.steps) {
@@ -309,19 +309,18 @@ impl Steps {
             };
         }
         let (steps, by_place) = (&self.steps[..], &self.by_place[..]);
-        self.following
-            .for_each_known(known, |place, of_word, finding| {
-                let mut next = by_place[place as usize];
-                while let Some(number) = next.checked_sub(1) {
-                    let number = number as usize;
-                    let step = &steps[number];
-                    if let Some(total) = totals.get_mut(number) {
-                        total.cost = cost + step.cost + of_word;
-                        total.known.add(finding);
-                    }
-                    next = step.same_place;
+        lm.for_each_known(&self.following, known, |place, of_word, finding| {
+            let mut next = by_place[place as usize];
+            while let Some(number) = next.checked_sub(1) {
+                let number = number as usize;
+                let step = &steps[number];
+                if let Some(total) = totals.get_mut(number) {
+                    total.cost = cost + step.cost + of_word;
+                    total.known.add(finding);
                 }
-            });
+                next = step.same_place;
+            }
+        });
     }
 
     /// Adds what the second word costs to the totals of a row, where they are not
@@ -342,7 +341,7 @@ impl Step {
     #[inline]
     fn state_after(&self, known: Findings, following: &Following, lm: &NgramModel) -> LmState {
         let mut state = lm.state_after(following, self.place.into());
-        following.extend(&mut state, known);
+        lm.extend(following, &mut state, known);
         state
     }
 
