@@ -106,8 +106,8 @@ impl Engine {
             out
         };
         let beam = BeamOptions {
-            width: 16,
-            margin: 10 * NAT,
+            width: 24,
+            margin: 9 * NAT,
         };
         let word_costs = (0..lexicon.len())
             .map(|id| {
