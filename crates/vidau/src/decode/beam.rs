@@ -122,11 +122,11 @@ impl Beam {
         }
         let (from, arc) = (only.from as usize, range.start as u32);
         let trellis = &mut self.trellis;
-        for (h, from) in trellis.at(from).zip(0..) {
+        for h in trellis.at(from) {
             let before = trellis.hypotheses[h];
             trellis.edges.push(Edge {
-                from,
-                to: from,
+                from: h as u32,
+                to: trellis.hypotheses.len() as u32,
                 arc,
                 cost: only.cost,
             });
@@ -134,7 +134,7 @@ impl Beam {
                 cost: before.cost + only.cost,
                 forward: before.forward + only.cost,
                 arc,
-                previous: from,
+                previous: h as u32,
                 ..before
             });
         }
@@ -151,7 +151,9 @@ impl Beam {
             let start = arcs[0].from;
             let together = arcs.iter().take_while(|a| a.from == start).count();
             let (arcs, first) = (&arcs[..together], range.start as u32);
-            let hypotheses = &self.trellis.hypotheses[self.trellis.at(start as usize)];
+            let before = self.trellis.at(start as usize);
+            let numbers = (first, before.start as u32);
+            let hypotheses = &self.trellis.hypotheses[before];
             for (alike, arc) in self.alike[range.start..][..together]
                 .iter_mut()
                 .zip(first..)
@@ -171,7 +173,7 @@ impl Beam {
                     };
                 });
                 let limit = best + options.margin;
-                steps.pour(limit, arcs, first, hypotheses, lm, &mut self.pool);
+                steps.pour(limit, arcs, numbers, hypotheses, lm, &mut self.pool);
             }
             range.start += together;
         }
@@ -194,8 +196,7 @@ impl Beam {
                 break;
             }
             node = lattice.arcs()[hypothesis.arc as usize].from as usize;
-            let before = trellis.at(node).start + hypothesis.previous as usize;
-            let before = &trellis.hypotheses[before];
+            let before = &trellis.hypotheses[hypothesis.previous as usize];
             self.path.push(hypothesis.arc);
             self.path_costs.push(hypothesis.cost - before.cost);
             hypothesis = before;
@@ -228,19 +229,13 @@ impl Beam {
             if lattice.is_on_all_ways(node) && !trellis.at(node).is_empty() {
                 total = trellis.through(node);
             }
-            let here = trellis.at(node).start;
-            let mut last = (u32::MAX, 0);
             for edge in trellis.edges_into(node).rev() {
                 let edge = trellis.edges[edge];
-                let after = trellis.hypotheses[here + edge.to as usize].backward;
+                let after = trellis.hypotheses[edge.to as usize].backward;
                 if after >= UNREACHED {
                     continue;
                 }
-                let node = lattice.arcs()[edge.arc as usize].from;
-                if node != last.0 {
-                    last = (node, trellis.at(node as usize).start);
-                }
-                let from = &mut trellis.hypotheses[last.1 + edge.from as usize];
+                let from = &mut trellis.hypotheses[edge.from as usize];
                 let through = from.forward + edge.cost + after - total;
                 from.backward = log_add(from.backward, edge.cost + after);
                 let together = &mut self.together[edge.arc as usize];

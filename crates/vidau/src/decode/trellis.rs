@@ -18,14 +18,13 @@ pub(super) struct Hypothesis {
     /// Cost of all ways here together.
     pub(super) forward: Cost,
     pub(super) backward: Cost,
-    /// The best way's last arc, and which of the hypotheses at its start it
-    /// came from.
+    /// The best way's last arc, and the hypothesis at its start.
     pub(super) arc: u32,
     pub(super) previous: u32,
 }
 
 /// One step between hypotheses: one of those at the arc's start, one of those
-/// at its end.
+/// at its end, by their numbers in the trellis.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edge {
     pub(super) from: u32,

@@ -101,7 +101,8 @@ impl Pool {
         self.order.sort_unstable();
         self.kept.clear();
         self.kept.resize(self.hypotheses.len(), NONE);
-        let best = self.order.iter().zip(0..).map(|(&ranked, to)| {
+        let first = trellis.hypotheses.len() as u32;
+        let best = self.order.iter().zip(first..).map(|(&ranked, to)| {
             let i = ranked as u32 as usize;
             self.kept[i] = to;
             self.hypotheses[i]

@@ -8,7 +8,7 @@ use super::Beam;
 use crate::cost::Cost;
 use crate::decode::lattice::Lattice;
 use crate::decode::log_add::log_add;
-use crate::decode::trellis::{Edge, UNREACHED};
+use crate::decode::trellis::UNREACHED;
 use crate::lm::LmState;
 
 /// What an arc and those alike to it cost now.
@@ -30,43 +30,29 @@ impl Beam {
     /// that was better when they were decoded.
     pub(crate) fn reweigh(&mut self, lattice: &Lattice) -> LmState {
         self.price_again(lattice);
-        let (trellis, prices, arcs) = (&mut self.trellis, &self.prices, lattice.arcs());
+        let (trellis, prices) = (&mut self.trellis, &self.prices);
+        for h in &mut trellis.hypotheses[1..] {
+            (h.cost, h.forward) = (UNREACHED, UNREACHED);
+        }
         for h in &mut trellis.hypotheses {
             h.backward = UNREACHED;
         }
         for node in 1..lattice.nodes() {
-            if trellis.is_shared(node) {
-                continue;
-            }
-            let here = trellis.at(node);
-            for h in &mut trellis.hypotheses[here.clone()] {
-                h.cost = UNREACHED;
-                h.forward = UNREACHED;
-            }
-            let mut last = (u32::MAX, 0);
-            for edge in trellis.edges_into(node) {
-                let Edge {
-                    from,
-                    to,
-                    arc,
-                    cost,
-                } = trellis.edges[edge];
-                let price = prices[arc as usize];
-                let start = arcs[arc as usize].from;
-                if start != last.0 {
-                    last = (start, trellis.at(start as usize).start);
-                }
-                let before = trellis.hypotheses[last.1 + from as usize];
-                let lm = cost - price.before;
-                let together = lm + price.together;
-                trellis.edges[edge].cost = together;
-                let to = &mut trellis.hypotheses[here.start + to as usize];
-                to.forward = log_add(to.forward, before.forward + together);
-                let cost = before.cost + lm + price.cost;
+            for number in trellis.edges_into(node) {
+                let edge = &mut trellis.edges[number];
+                let price = prices[edge.arc as usize];
+                let lm = edge.cost - price.before;
+                edge.cost = lm + price.together;
+                let edge = *edge;
+                let before = &trellis.hypotheses[edge.from as usize];
+                let (cost, forward) = (before.cost, before.forward);
+                let to = &mut trellis.hypotheses[edge.to as usize];
+                to.forward = log_add(to.forward, forward + edge.cost);
+                let cost = cost + lm + price.cost;
                 if cost < to.cost {
                     to.cost = cost;
                     to.arc = price.cheapest;
-                    to.previous = from;
+                    to.previous = edge.from;
                 }
             }
         }

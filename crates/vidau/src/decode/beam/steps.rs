@@ -74,7 +74,7 @@ enum Kind {
 /// A way into the node at the end of the arcs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
-    /// Which of the hypotheses it comes from, over which arc.
+    /// The hypothesis that it comes from, and over which arc.
     pub(super) from: u32,
     pub(super) arc: u32,
     /// What all costs, and all arcs that are alike together.
@@ -149,27 +149,28 @@ impl Steps {
         }
     }
 
-    /// Puts each way into the pool that costs no more than `limit`; `first` is
-    /// the number of the first of the arcs.
+    /// Puts each way into the pool that costs no more than `limit`; `first` are the
+    /// numbers of the first of the arcs and of the hypotheses.
     pub(super) fn pour(
         &mut self,
         limit: Cost,
         arcs: &[Arc],
-        first: u32,
+        first: (u32, u32),
         hypotheses: &[Hypothesis],
         lm: &NgramModel,
         pool: &mut Pool,
     ) {
         let width = self.steps.len();
-        for ((from, before), &near) in (0..).zip(hypotheses).zip(&self.near) {
-            let totals = &self.totals[from as usize * width..][..near];
+        let rows = self.totals.chunks(width.max(1)).zip(&self.near);
+        for ((from, before), (row, &near)) in (first.1..).zip(hypotheses).zip(rows) {
+            let totals = &row[..near];
             for (step, &Total { cost, known }) in self.steps.iter_mut().zip(totals) {
                 if cost > limit {
                     continue;
                 }
                 let way = Way {
                     from,
-                    arc: first + step.arc,
+                    arc: first.0 + step.arc,
                     cost,
                     together: cost - step.cost + step.together,
                 };
