@@ -142,8 +142,8 @@ impl Engine {
             words: WordCosts::new(word_costs),
             arcs: ArcOptions {
                 bounds: Bounds {
-                    margin: 14 * NAT,
-                    channel_margin: 14 * NAT,
+                    margin: 25 * NAT / 2,
+                    channel_margin: 15 * NAT,
                     foreign: 4 * NAT,
                     max_cost: 28 * NAT,
                     max_price: Cost::MAX / 4,

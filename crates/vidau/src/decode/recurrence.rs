@@ -24,9 +24,9 @@ use crate::text::TokenKind;
 /// Readings less likely than this are not counted.
 const COUNTED: Cost = 5 * NAT;
 /// Readings less likely than this are not brought back.
-pub(crate) const RULED_OUT: Cost = 12 * NAT;
+pub(crate) const RULED_OUT: Cost = 7 * NAT;
 /// Places whose best reading is likelier than this stay as they are.
-const SURE: Cost = NAT / 32;
+const SURE: Cost = NAT / 16;
 /// The most that what was read alike can say for or against a reading.
 const MOST: Cost = 4 * NAT;
 /// Above every cost; sums of a few do not overflow.
