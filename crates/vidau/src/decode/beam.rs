@@ -29,8 +29,9 @@ pub(crate) struct Beam {
     trellis: Trellis,
     steps: Steps,
     pool: Pool,
-    /// What arcs are alike to the language model.
+    /// What arcs are alike to the language model, and which are to any other.
     alike: Vec<Alike>,
+    shared: Vec<u32>,
     /// What the arcs cost in the decoding, and what they do now.
     costs: Vec<Cost>,
     prices: Vec<Price>,
@@ -57,6 +58,7 @@ impl Beam {
         options: BeamOptions,
     ) -> LmState {
         self.trellis.begin(start);
+        self.shared.clear();
         self.alike.clear();
         self.alike
             .extend((0..lattice.arcs().len() as u32).map(Alike::alone));
@@ -154,12 +156,6 @@ impl Beam {
             let before = self.trellis.at(start as usize);
             let numbers = (first, before.start as u32);
             let hypotheses = &self.trellis.hypotheses[before];
-            for (alike, arc) in self.alike[range.start..][..together]
-                .iter_mut()
-                .zip(first..)
-            {
-                *alike = Alike::alone(arc);
-            }
             for has_two in [false, true] {
                 if has_two && !self.steps.has_pairs {
                     break;
@@ -167,6 +163,7 @@ impl Beam {
                 let steps = &mut self.steps;
                 steps.price(arcs, has_two, hypotheses, options, lm, &mut best);
                 steps.for_each_alike(arcs, |arc, alike| {
+                    self.shared.push(first + arc);
                     self.alike[(first + arc) as usize] = Alike {
                         cheapest: first + alike.cheapest,
                         ..alike
@@ -265,6 +262,11 @@ fn rank(cost: Cost, number: u32) -> u64 {
     // The sign turned, unsigned numbers are in the order of signed ones.
     let cost = cost as u32 ^ 1 << 31;
     u64::from(cost) << 32 | u64::from(number)
+}
+
+/// Cost and number of a [`rank`].
+fn ranked(both: u64) -> (Cost, u32) {
+    (((both >> 32) as u32 ^ 1 << 31) as Cost, both as u32)
 }
 
 /// A probability from its cost.

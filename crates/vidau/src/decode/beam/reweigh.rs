@@ -62,24 +62,34 @@ impl Beam {
     /// Finds what arcs cost now, those that are alike together.
     fn price_again(&mut self, lattice: &Lattice) {
         let arcs = lattice.arcs();
+        let before = self.costs.iter().zip(0..).zip(arcs);
         self.prices.clear();
-        let before = self.alike.iter().zip(&self.costs);
-        let none = before.map(|(alike, before)| Price {
-            cheapest: 0,
-            cost: UNREACHED,
-            together: UNREACHED,
-            before: before - alike.share,
-        });
-        self.prices.extend(none);
-        for ((number, arc), alike) in (0..).zip(arcs).zip(&self.alike) {
+        self.prices
+            .extend(before.map(|((&before, number), arc)| Price {
+                cheapest: number,
+                cost: arc.cost,
+                together: arc.cost,
+                before,
+            }));
+        for &number in &self.shared {
+            let alike = &self.alike[number as usize];
+            let before = self.costs[number as usize] - alike.share;
             let price = &mut self.prices[alike.cheapest as usize];
-            price.together = log_add(price.together, arc.cost);
-            if arc.cost < price.cost {
-                (price.cost, price.cheapest) = (arc.cost, number);
+            (price.cost, price.together) = (UNREACHED, UNREACHED);
+            price.before = before;
+        }
+        for &number in &self.shared {
+            let cost = arcs[number as usize].cost;
+            let price = &mut self.prices[self.alike[number as usize].cheapest as usize];
+            price.together = log_add(price.together, cost);
+            if cost < price.cost {
+                (price.cost, price.cheapest) = (cost, number);
             }
         }
-        for (arc, alike) in arcs.iter().zip(&mut self.alike) {
-            alike.share = arc.cost - self.prices[alike.cheapest as usize].together;
+        for &number in &self.shared {
+            let alike = &mut self.alike[number as usize];
+            let together = self.prices[alike.cheapest as usize].together;
+            alike.share = arcs[number as usize].cost - together;
         }
         self.note_costs(lattice);
     }

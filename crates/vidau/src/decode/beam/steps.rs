@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use super::pool::Pool;
-use super::{BeamOptions, rank};
+use super::{BeamOptions, rank, ranked};
 use crate::cost::Cost;
 use crate::decode::lattice::Arc;
 use crate::decode::log_add::log_add;
 use crate::decode::trellis::{Hypothesis, NONE};
 use crate::lm::{self, Findings, Following, LmState, NgramModel};
+
+/// Beside an arc's number: the end of a paragraph there.
+const PARAGRAPH: u32 = 1 << 31;
 
 /// The arcs of one word at most that lead from one node to another, or those of
 /// two words, and what they cost after each of the hypotheses at the first.
@@ -17,26 +20,25 @@ pub(super) struct Steps {
     following: Following,
     /// Whether some of the arcs priced last have two words.
     pub(super) has_pairs: bool,
+    /// Cost and number of each arc, to be ordered by.
+    order: Vec<u64>,
     /// The cheapest first.
     steps: Vec<Step>,
-    unordered: Vec<Step>,
-    order: Vec<u64>,
-    /// Arcs that share a step, and which of those not in order.
+    /// What each costs with what its first word costs by itself, which backing off
+    /// makes dearer, and those that have no word.
+    by_itself: Vec<Cost>,
+    wordless: Vec<u32>,
+    /// Arcs that share a step, and which.
     alike: Vec<(u32, u32)>,
     /// For each of the language model's words the last step with it; plus one,
     /// 0 for none.
     by_place: Vec<u32>,
     /// Of each hypothesis that is near enough, the best first, a row of totals
-    /// with the steps, and how many of them, the cheapest, count.
-    totals: Vec<Total>,
+    /// with the steps and of what is known of their words, and how many of them,
+    /// the cheapest, count.
+    totals: Vec<Cost>,
+    known: Vec<Findings>,
     near: Vec<usize>,
-}
-
-/// What a hypothesis and a step cost together.
-#[derive(Debug, Clone, Copy, Default)]
-struct Total {
-    cost: Cost,
-    known: Findings,
 }
 
 /// Arcs that are alike to the language model, or the end of a paragraph at one.
@@ -47,18 +49,14 @@ struct Step {
     /// What it costs, and all together.
     cost: Cost,
     together: Cost,
-    /// What the cheapest costs with what its first word costs by itself, and all
-    /// ones if there is one, which backing off makes dearer.
-    by_itself: Cost,
-    backs_off: Cost,
     /// The step before with the same first word; plus one, 0 for none.
     same_place: u32,
+    /// Where the way arrived that no context knows more of; `NONE` before.
+    to: u32,
     /// The first word's place among those asked of the language model, and
     /// how many there are up to it and to those of cheaper steps.
     place: u16,
     words: u16,
-    /// Where the way arrived that no context knows more of; `NONE` before.
-    to: u32,
     is_shared: bool,
     kind: Kind,
 }
@@ -126,7 +124,8 @@ impl Steps {
         let (width, margin) = (self.steps.len(), options.margin);
         let most = width * hypotheses.len();
         if self.totals.len() < most {
-            self.totals.resize(most, Total::default());
+            self.totals.resize(most, 0);
+            self.known.resize(most, Findings::default());
         }
         lm.touch(hypotheses.iter().map(|h| &h.state));
         let mut near = width;
@@ -145,7 +144,7 @@ impl Steps {
                 self.add_second_words(row..row + near, arcs, *best + margin, lm);
             }
             let totals = self.totals[row..row + near].iter();
-            *best = totals.fold(*best, |best, total| best.min(total.cost));
+            *best = totals.fold(*best, |best, total| best.min(*total));
         }
     }
 
@@ -160,11 +159,12 @@ impl Steps {
         lm: &NgramModel,
         pool: &mut Pool,
     ) {
-        let width = self.steps.len();
-        let rows = self.totals.chunks(width.max(1)).zip(&self.near);
-        for ((from, before), (row, &near)) in (first.1..).zip(hypotheses).zip(rows) {
-            let totals = &row[..near];
-            for (step, &Total { cost, known }) in self.steps.iter_mut().zip(totals) {
+        let width = self.steps.len().max(1);
+        let rows = self.totals.chunks(width).zip(self.known.chunks(width));
+        let rows = rows.zip(&self.near);
+        for ((from, before), ((totals, known), &near)) in (first.1..).zip(hypotheses).zip(rows) {
+            let totals = totals[..near].iter().zip(known);
+            for (step, (&cost, &known)) in self.steps.iter_mut().zip(totals) {
                 if cost > limit {
                     continue;
                 }
@@ -196,7 +196,7 @@ impl Steps {
     /// of them.
     pub(super) fn for_each_alike(&self, arcs: &[Arc], mut tell: impl FnMut(u32, Alike)) {
         for &(arc, number) in &self.alike {
-            let step = &self.unordered[number as usize];
+            let step = &self.steps[number as usize];
             tell(
                 arc,
                 Alike {
@@ -207,118 +207,108 @@ impl Steps {
         }
     }
 
-    /// The steps over the arcs that cost no more than `limit`.
+    /// The steps over the arcs that cost no more than `limit`, by cost, then by arc.
     fn collect(&mut self, arcs: &[Arc], has_two: bool, limit: Cost, lm: &NgramModel) {
-        self.following.clear();
-        self.by_place.clear();
-        self.unordered.clear();
+        self.order.clear();
         for (arc, number) in arcs.iter().zip(0..) {
             self.has_pairs |= arc.lm_len > 1;
             if arc.cost <= limit && (arc.lm_len > 1) == has_two {
-                let kind = match arc.lm_len {
-                    0 => Kind::NoWord,
-                    1 => Kind::Word,
-                    _ => Kind::TwoWords,
-                };
-                self.add(number, kind, arc.cost, arc.lm[0], lm);
+                self.order.push(rank(arc.cost, number));
             }
             if let Some(price) = arc.paragraph.filter(|&price| price <= limit && !has_two) {
-                self.add(number, Kind::Paragraph, price, lm::EOS, lm);
+                self.order.push(rank(price, number | PARAGRAPH));
             }
         }
-        self.put_in_order();
+        self.order.sort_unstable();
+        self.following.clear();
+        self.by_place.clear();
+        self.steps.clear();
+        self.by_itself.clear();
+        self.wordless.clear();
+        for at in 0..self.order.len() {
+            let (cost, number) = ranked(self.order[at]);
+            let arc = &arcs[(number & !PARAGRAPH) as usize];
+            let (kind, word) = match arc.lm_len {
+                _ if number & PARAGRAPH != 0 => (Kind::Paragraph, lm::EOS),
+                0 => (Kind::NoWord, 0),
+                1 => (Kind::Word, arc.lm[0]),
+                _ => (Kind::TwoWords, arc.lm[0]),
+            };
+            self.add(number & !PARAGRAPH, kind, cost, word, lm);
+        }
     }
 
-    /// Adds an arc as a step, or to that of the same word.
+    /// Adds an arc, no cheaper than those before it, as a step, or to that of the
+    /// same word.
     #[inline]
     fn add(&mut self, arc: u32, kind: Kind, cost: Cost, word: u16, lm: &NgramModel) {
         let mut step = Step {
             arc,
             cost,
             together: cost,
-            by_itself: cost,
-            backs_off: 0,
             same_place: 0,
-            place: 0,
-            words: 0,
             to: NONE,
+            place: 0,
+            words: self.by_place.len() as u16,
             is_shared: false,
             kind,
         };
         if kind == Kind::NoWord {
-            self.unordered.push(step);
+            self.wordless.push(self.steps.len() as u32);
+            self.steps.push(step);
+            self.by_itself.push(cost);
             return;
         }
         let place = lm.add(&mut self.following, word);
         if place == self.by_place.len() {
             self.by_place.push(0);
+            step.words += 1;
         }
+        let last = &mut self.by_place[place];
         if kind == Kind::Word
-            && let Some(number) = self.by_place[place].checked_sub(1)
+            && let Some(number) = last.checked_sub(1)
         {
-            let known = &mut self.unordered[number as usize];
+            let known = &mut self.steps[number as usize];
             if !known.is_shared {
                 known.is_shared = true;
                 self.alike.push((known.arc, number));
             }
             self.alike.push((arc, number));
             known.together = log_add(known.together, cost);
-            if cost < known.cost {
-                known.by_itself += cost - known.cost;
-                (known.arc, known.cost) = (arc, cost);
-            }
             return;
         }
-        step.by_itself += lm.unigram(word);
-        step.backs_off = -1;
         step.place = place as u16;
-        self.unordered.push(step);
-        self.by_place[place] = self.unordered.len() as u32;
-    }
-
-    /// Orders the steps by cost, then by arc.
-    fn put_in_order(&mut self) {
-        self.order.clear();
-        let costs = self.unordered.iter().map(|step| step.cost);
-        let ranks = costs.zip(0..).map(|(cost, number)| rank(cost, number));
-        self.order.extend(ranks);
-        self.order.sort_unstable();
-        self.by_place.fill(0);
-        self.steps.clear();
-        let mut words = 0;
-        let in_order = self.order.iter().zip(1..).map(|(&ranked, number)| {
-            let mut step = self.unordered[ranked as u32 as usize];
-            if step.kind != Kind::NoWord {
-                words = words.max(step.place + 1);
-                let last = &mut self.by_place[usize::from(step.place)];
-                step.same_place = std::mem::replace(last, number);
-            }
-            step.words = words;
-            step
-        });
-        self.steps.extend(in_order);
+        step.same_place = std::mem::replace(last, self.steps.len() as u32 + 1);
+        self.steps.push(step);
+        self.by_itself.push(cost + lm.unigram(word));
     }
 
     /// Finds the totals of a hypothesis of this cost, after which `known` is known.
     fn add_up(&mut self, row: Range<usize>, known: u32, cost: Cost, lm: &NgramModel) {
-        let totals = &mut self.totals[row];
         let backoff = self.following.backoff(known);
-        for (total, step) in totals.iter_mut().zip(&self.steps) {
-            *total = Total {
-                cost: cost + step.by_itself + (backoff & step.backs_off),
-                known: Findings::default(),
-            };
+        let totals = &mut self.totals[row.clone()];
+        let findings = &mut self.known[row];
+        findings.fill(Findings::default());
+        for (total, by_itself) in totals.iter_mut().zip(&self.by_itself) {
+            *total = cost + backoff + by_itself;
         }
-        let (steps, by_place) = (&self.steps[..], &self.by_place[..]);
+        for &number in &self.wordless {
+            if let Some(total) = totals.get_mut(number as usize) {
+                *total -= backoff;
+            }
+        }
+        let (steps, by_place) = (&self.steps[..totals.len()], &self.by_place[..]);
         lm.for_each_known(&self.following, known, |place, of_word, finding| {
             let mut next = by_place[place as usize];
             while let Some(number) = next.checked_sub(1) {
                 let number = number as usize;
-                let step = &steps[number];
-                if let Some(total) = totals.get_mut(number) {
-                    total.cost = cost + step.cost + of_word;
-                    total.known.add(finding);
-                }
+                // Steps of one place are in order, the last first.
+                let Some(step) = steps.get(number) else {
+                    next = self.steps[number].same_place;
+                    continue;
+                };
+                totals[number] = cost + step.cost + of_word;
+                findings[number].add(finding);
                 next = step.same_place;
             }
         });
@@ -328,9 +318,10 @@ impl Steps {
     /// out without it.
     fn add_second_words(&mut self, row: Range<usize>, arcs: &[Arc], limit: Cost, lm: &NgramModel) {
         let following = &self.following;
-        for (total, step) in self.totals[row].iter_mut().zip(&self.steps) {
-            total.cost = match total.cost <= limit {
-                true => total.cost + step.second_word(total.known, following, arcs, lm).0,
+        let totals = self.totals[row.clone()].iter_mut().zip(&self.known[row]);
+        for ((total, &known), step) in totals.zip(&self.steps) {
+            *total = match *total <= limit {
+                true => *total + step.second_word(known, following, arcs, lm).0,
                 false => Cost::MAX,
             };
         }

@@ -180,12 +180,10 @@ fn reweighing_the_same_changes_nothing() {
         let posteriors = beam.posteriors().to_vec();
         assert_eq!(beam.reweigh(&lattice), end);
         assert_eq!((beam.path(), beam.path_costs()), (&path[..], &costs[..]));
-        let differ = beam
-            .posteriors()
-            .iter()
-            .zip(&posteriors)
-            .filter(|(a, b)| a != b);
-        assert_eq!(differ.count(), 0);
+        // Arcs that are alike are added up in another order.
+        let both = beam.posteriors().iter().zip(&posteriors);
+        let apart = both.map(|(a, b)| (a - b).abs()).max();
+        assert!(apart <= Some(NAT / 64), "{apart:?}");
     }
 }
 
