@@ -111,19 +111,28 @@ impl WideContext {
                 continue;
             }
             let word = arc.lm[0];
-            let casing = self.readings.iter().find(|r| r.word == word);
-            let change = casing.map(|r| r.change).unwrap_or_else(|| {
-                let list = self.lists.get(table, word);
-                let sum = self.window.sum(&self.lists, list);
-                -(i64::from(sum * UNIT) * i64::from(scale) / 256) as Cost
-            });
             self.readings.push(Reading {
                 arc: a,
                 word,
                 class: table.class(word),
                 posterior,
-                change,
+                change: 0,
             });
+        }
+        for i in 0..self.readings.len() {
+            let Reading { word, class, .. } = self.readings[i];
+            // A word alone in its class has no other to win from.
+            let mut all = self.readings.iter();
+            if !all.any(|r| r.class == class && r.word != word) {
+                continue;
+            }
+            let casing = self.readings[..i].iter().find(|r| r.word == word);
+            let change = casing.map(|r| r.change).unwrap_or_else(|| {
+                let list = self.lists.get(table, word);
+                let sum = self.window.sum(&self.lists, list);
+                -(i64::from(sum * UNIT) * i64::from(scale) / 256) as Cost
+            });
+            self.readings[i].change = change;
         }
     }
 

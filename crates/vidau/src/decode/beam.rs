@@ -239,12 +239,13 @@ impl Beam {
                 *together = log_add(*together, through.max(0));
             }
         }
-        let posteriors = self.alike.iter().map(|alike| {
-            let together = self.together[alike.cheapest as usize];
-            (together + alike.share).min(UNREACHED)
-        });
         self.posteriors.clear();
-        self.posteriors.extend(posteriors);
+        self.posteriors.extend_from_slice(&self.together);
+        for &number in &self.shared {
+            let alike = self.alike[number as usize];
+            let together = self.together[alike.cheapest as usize];
+            self.posteriors[number as usize] = (together + alike.share).min(UNREACHED);
+        }
     }
 }
 
