@@ -34,7 +34,7 @@ MODEL = ROOT / "crates/vidau-model/default.vidau"
 PYTHON = WORK / "venv/bin/python"
 KENLM = "kenlm==0.3.0"
 PACKAGES = ["pyvi==0.1.1", "underthesea==9.5.0", "symspellpy==6.10.1", "setuptools", "wheel"]
-BEAM = 16
+BEAM = 24
 
 
 def say(text):

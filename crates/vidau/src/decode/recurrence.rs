@@ -26,7 +26,7 @@ const COUNTED: Cost = 5 * NAT;
 /// Readings less likely than this are not brought back.
 pub(crate) const RULED_OUT: Cost = 7 * NAT;
 /// Places whose best reading is likelier than this stay as they are.
-const SURE: Cost = NAT / 16;
+const SURE: Cost = NAT / 32;
 /// The most that what was read alike can say for or against a reading.
 const MOST: Cost = 4 * NAT;
 /// Above every cost; sums of a few do not overflow.

@@ -56,7 +56,7 @@ pub(super) const PARTS: [Variant; 21] = [
         b.without(Part::EngineConfidence)
     }),
     variant("words as read not preferred", |b| b.change_above(0.0)),
-    variant("a beam of 4 instead of 16", |b| b.beam_width(4)),
+    variant("a beam of 4 instead of 24", |b| b.beam_width(4)),
 ];
 
 pub(super) const CAUTION: [Variant; 7] = [
