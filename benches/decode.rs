@@ -20,5 +20,22 @@ fn restore(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, restore);
+/// Pages one after the other, in words a second.
+fn restore_in_turns(c: &mut Criterion) {
+    let restorer = Restorer::embedded().expect("the embedded model");
+    let pages = inputs::eng_pages();
+    let words: usize = pages.iter().map(|p| p.split_whitespace().count()).sum();
+    let mut group = c.benchmark_group("restore_in_turns");
+    group.throughput(Throughput::Elements(words as u64));
+    group.bench_function("eng pages", |b| {
+        let mut worker = restorer.worker();
+        b.iter(|| {
+            let lengths = pages.iter().map(|p| worker.restore_str(p).text().len());
+            lengths.sum::<usize>()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, restore, restore_in_turns);
 criterion_main!(benches);

@@ -40,6 +40,20 @@ pub(crate) fn eng() -> Input {
     input("eng page", fixture!("ke-hoach.eng.ocr.txt"))
 }
 
+/// Pages of different subjects, one of them in English: what is kept of
+/// one has to last until it comes again.
+pub(crate) fn eng_pages() -> Vec<&'static str> {
+    vec![
+        fixture!("bao-cao.eng.ocr.txt"),
+        fixture!("bien-ban.eng.ocr.txt"),
+        fixture!("cong-van-1994.eng.ocr.txt"),
+        fixture!("cong-van.eng.ocr.txt"),
+        fixture!("english.eng.ocr.txt"),
+        fixture!("ke-hoach.eng.ocr.txt"),
+        fixture!("quyet-dinh.eng.ocr.txt"),
+    ]
+}
+
 /// Read with the right engine: an error now and then.
 pub(crate) fn vie() -> Input {
     input("vie page", fixture!("ke-hoach.vie.ocr.txt"))
