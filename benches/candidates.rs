@@ -22,8 +22,8 @@ fn search(c: &mut Criterion) {
                 BatchSize::LargeInput,
             );
         });
+        let mut worker = restorer.worker();
         group.bench_with_input(BenchmarkId::new("warm", input.name), &input, |b, input| {
-            let mut worker = restorer.worker();
             b.iter(|| worker.restore_str(&input.text).text().len());
         });
     }

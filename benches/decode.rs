@@ -12,8 +12,10 @@ fn restore(c: &mut Criterion) {
     for input in inputs::all() {
         group.throughput(Throughput::Bytes(input.text.len() as u64));
         let id = BenchmarkId::from_parameter(input.name);
+        // What is measured is called anew for each sample: a worker made in there
+        // would have seen nothing.
+        let mut worker = restorer.worker();
         group.bench_with_input(id, &input.text, |b, text| {
-            let mut worker = restorer.worker();
             b.iter(|| worker.restore_str(text).text().len());
         });
     }
@@ -27,8 +29,8 @@ fn restore_in_turns(c: &mut Criterion) {
     let words: usize = pages.iter().map(|p| p.split_whitespace().count()).sum();
     let mut group = c.benchmark_group("restore_in_turns");
     group.throughput(Throughput::Elements(words as u64));
+    let mut worker = restorer.worker();
     group.bench_function("eng pages", |b| {
-        let mut worker = restorer.worker();
         b.iter(|| {
             let lengths = pages.iter().map(|p| worker.restore_str(p).text().len());
             lengths.sum::<usize>()

@@ -270,6 +270,13 @@ impl Worker<'_> {
         self.lattice.finish(self.block.tokens().len());
     }
 
+    /// Decodes what is laid out, from the state `start`; returns that at the end.
+    fn decode(&mut self, start: LmState) -> LmState {
+        let engine = self.engine;
+        self.beam
+            .decode(&self.lattice, &engine.lm, start, engine.beam)
+    }
+
     fn restore_block(&mut self, document: &Document<'_>, carry: &mut Carry) {
         if self.block.lines() == 0 {
             return;
@@ -299,9 +306,7 @@ impl Worker<'_> {
         self.build();
         let engine = self.engine;
         let start = carry.state;
-        carry.state = self
-            .beam
-            .decode(&self.lattice, &engine.lm, start, engine.beam);
+        carry.state = self.decode(start);
         let mut is_other = false;
         if self.note_damage() {
             (carry.prior, is_other) = self.weights.weigh_again(prior);
@@ -309,9 +314,7 @@ impl Worker<'_> {
         is_other |= self.find_echoes();
         if is_other {
             self.build();
-            carry.state = self
-                .beam
-                .decode(&self.lattice, &engine.lm, start, engine.beam);
+            carry.state = self.decode(start);
         }
         #[cfg(feature = "train")]
         if let Some(out) = &mut self.exported {
@@ -332,9 +335,7 @@ impl Worker<'_> {
         });
         if is_named {
             // The first pass may not have kept the code's other reading.
-            carry.state = self
-                .beam
-                .decode(&self.lattice, &engine.lm, start, engine.beam);
+            carry.state = self.decode(start);
         } else if is_weighed || is_adjusted {
             carry.state = self.beam.reweigh(&self.lattice);
         }

@@ -297,18 +297,16 @@ impl Steps {
                 *total -= backoff;
             }
         }
-        let (steps, by_place) = (&self.steps[..totals.len()], &self.by_place[..]);
+        let (steps, by_place) = (&self.steps[..], &self.by_place[..]);
         lm.for_each_known(&self.following, known, |place, of_word, finding| {
             let mut next = by_place[place as usize];
             while let Some(number) = next.checked_sub(1) {
                 let number = number as usize;
-                // Steps of one place are in order, the last first.
-                let Some(step) = steps.get(number) else {
-                    next = self.steps[number].same_place;
-                    continue;
-                };
-                totals[number] = cost + step.cost + of_word;
-                findings[number].add(finding);
+                let step = &steps[number];
+                if let Some(total) = totals.get_mut(number) {
+                    *total = cost + step.cost + of_word;
+                    findings[number].add(finding);
+                }
                 next = step.same_place;
             }
         });
