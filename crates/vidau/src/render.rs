@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::candidates::CandidateCasing;
 use crate::cost::{Cost, NAT};
-use crate::decode::{Beam, Lattice, Output, Read, Step, is_miscased, probability};
+use crate::decode::{Beam, Lattice, NEVER, Output, Read, Step, is_miscased, probability};
 use crate::engine::Engine;
 use crate::knowledge::ToneStyle;
 use crate::lm::fold_word;
@@ -159,7 +159,7 @@ impl Renderer {
         step: Step,
     ) -> f32 {
         let mut sum = 0.0;
-        for (a, output) in lattice.readings(step) {
+        for (a, output) in lattice.readings(step, beam.posteriors(), NEVER) {
             if !self.differs(engine, lattice, read, output) {
                 sum += probability(beam.posteriors()[a]);
             }
@@ -181,12 +181,10 @@ impl Renderer {
         found: &mut Vec<(Range<usize>, Cost)>,
     ) {
         self.order.clear();
-        for (a, output) in lattice.readings(step) {
-            let cost = beam.posteriors()[a];
-            if cost <= ALTERNATIVE_BELOW {
-                self.order.push((cost, a, output));
-            }
-        }
+        let posteriors = beam.posteriors();
+        let likely = lattice.readings(step, posteriors, ALTERNATIVE_BELOW);
+        self.order
+            .extend(likely.map(|(a, output)| (posteriors[a], a, output)));
         self.order.sort_unstable_by_key(|&(cost, a, _)| (cost, a));
         let order = std::mem::take(&mut self.order);
         let first = found.len();

@@ -320,11 +320,8 @@ fn weigh_readings(
     let is_same =
         |output: Output| output == step.output || (written.is_some() && word_of(output) == written);
     let (mut word, mut others, mut as_read) = (posterior, NEVER, NEVER);
-    for (a, output) in lattice.readings(step) {
+    for (a, output) in lattice.readings(step, beam.posteriors(), NEVER - 1) {
         let cost = beam.posteriors()[a];
-        if cost >= NEVER {
-            continue;
-        }
         if is_as_read(output) {
             as_read = log_add(as_read, cost);
         }

@@ -52,7 +52,6 @@ impl WideContext {
             return false;
         };
         self.find_places(lattice);
-        self.window.clear();
         for place in self.places.iter().take(REACH) {
             self.window.enter(place.word);
         }
@@ -72,6 +71,10 @@ impl WideContext {
                 self.window.enter(word);
                 is_changed |= self.apply(lattice, step as usize);
             }
+        }
+        let left = self.places.len().saturating_sub(REACH + 1);
+        for place in &self.places[left..] {
+            self.window.leave(place.word);
         }
         is_changed
     }
@@ -103,11 +106,13 @@ impl WideContext {
         if taken.lm_len != 1 {
             return;
         }
-        for a in lattice.ending_at(taken.to as usize) {
+        let ending = lattice.ending_at(taken.to as usize);
+        for (a, &posterior) in ending.clone().zip(&self.posteriors[ending]) {
+            if posterior > RULED_OUT {
+                continue;
+            }
             let arc = &lattice.arcs()[a];
-            let posterior = self.posteriors[a];
-            let is_one = arc.from == taken.from && arc.lm_len == 1 && arc.lm[0] >= FIRST_WORD;
-            if !is_one || posterior > RULED_OUT {
+            if arc.from != taken.from || arc.lm_len != 1 || arc.lm[0] < FIRST_WORD {
                 continue;
             }
             let word = arc.lm[0];
@@ -162,39 +167,44 @@ impl WideContext {
     }
 }
 
-/// How often each word stands in the window; one count for every number that a
+/// Which words stand in the window, and how often; a place for every number that a
 /// word may have, so that none has to be checked.
 #[derive(Debug)]
-struct Window(Box<[u16; 1 << 16]>);
+struct Window {
+    counts: Box<[u16; 1 << 16]>,
+    /// All bits of those that are in it, none of the others.
+    masks: Box<[i8; 1 << 16]>,
+}
 
 impl Default for Window {
     fn default() -> Self {
-        let counts = vec![0; 1 << 16].into_boxed_slice();
-        Self(counts.try_into().unwrap_or_else(|_| Box::new([0; 1 << 16])))
+        Self {
+            counts: Box::new([0; 1 << 16]),
+            masks: Box::new([0; 1 << 16]),
+        }
     }
 }
 
 impl Window {
-    fn clear(&mut self) {
-        self.0.fill(0);
-    }
-
     fn enter(&mut self, word: u16) {
-        self.0[usize::from(word)] += 1;
+        let place = usize::from(word);
+        self.counts[place] += 1;
+        self.masks[place] = -1;
     }
 
     fn leave(&mut self, word: u16) {
-        self.0[usize::from(word)] -= 1;
+        let place = usize::from(word);
+        self.counts[place] -= 1;
+        self.masks[place] = -i8::from(self.counts[place] > 0);
     }
 
     /// The weights of the words that are in it.
     fn sum(&self, lists: &Lists, list: Range<usize>) -> i32 {
         let words = &lists.words[list.clone()];
         let weights = &lists.weights[list];
-        let weight = |(&word, &weight): (&u16, &i8)| match self.0[usize::from(word)] {
-            0 => 0,
-            _ => i32::from(weight),
-        };
+        // No branch: which words are there is not to be foreseen.
+        let weight =
+            |(&word, &weight): (&u16, &i8)| i32::from(weight & self.masks[usize::from(word)]);
         words.iter().zip(weights).map(weight).sum()
     }
 }
@@ -265,7 +275,7 @@ mod tests {
         assert_eq!(sum(&window), 32);
         window.leave(FIRST + 2);
         assert_eq!(sum(&window), -32);
-        window.clear();
+        window.leave(FIRST + 3);
         assert_eq!(sum(&window), 0);
     }
 

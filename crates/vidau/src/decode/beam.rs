@@ -29,16 +29,14 @@ pub(crate) struct Beam {
     trellis: Trellis,
     steps: Steps,
     pool: Pool,
-    /// What arcs are alike to the language model, and which are to any other.
-    alike: Vec<Alike>,
-    shared: Vec<u32>,
-    /// What the arcs cost in the decoding, and what they do now.
-    costs: Vec<Cost>,
+    /// Arcs that are alike to the language model, of each kind the cheapest first.
+    shared: Vec<(u32, Alike)>,
+    /// What arcs cost more since they were decoded, while that is added up, and how
+    /// many of the lattice's changes are in what was.
     prices: Vec<Price>,
+    counted: usize,
     path: Vec<u32>,
     path_costs: Vec<Cost>,
-    /// Of the cheapest of arcs that are alike their posterior together.
-    together: Vec<Cost>,
     posteriors: Vec<Cost>,
 }
 
@@ -59,9 +57,7 @@ impl Beam {
     ) -> LmState {
         self.trellis.begin(start);
         self.shared.clear();
-        self.alike.clear();
-        self.alike
-            .extend((0..lattice.arcs().len() as u32).map(Alike::alone));
+        self.counted = lattice.changes().len();
         for node in 1..lattice.nodes() {
             if is_free_passage(lattice, node) {
                 self.trellis.share();
@@ -74,14 +70,7 @@ impl Beam {
             }
             self.trellis.close(open);
         }
-        self.note_costs(lattice);
         self.find_best(lattice)
-    }
-
-    /// Notes what the arcs cost.
-    fn note_costs(&mut self, lattice: &Lattice) {
-        self.costs.clear();
-        self.costs.extend(lattice.arcs().iter().map(|a| a.cost));
     }
 
     /// Finds the best way and the posteriors; returns the state at the end of
@@ -162,13 +151,7 @@ impl Beam {
                 }
                 let steps = &mut self.steps;
                 steps.price(arcs, has_two, hypotheses, options, lm, &mut best);
-                steps.for_each_alike(arcs, |arc, alike| {
-                    self.shared.push(first + arc);
-                    self.alike[(first + arc) as usize] = Alike {
-                        cheapest: first + alike.cheapest,
-                        ..alike
-                    };
-                });
+                self.shared.extend(steps.alike(arcs, first));
                 let limit = best + options.margin;
                 steps.pour(limit, arcs, numbers, hypotheses, lm, &mut self.pool);
             }
@@ -203,8 +186,8 @@ impl Beam {
     }
 
     fn forward_backward(&mut self, lattice: &Lattice) {
-        self.together.clear();
-        self.together.resize(lattice.arcs().len(), UNREACHED);
+        self.posteriors.clear();
+        self.posteriors.resize(lattice.arcs().len(), UNREACHED);
         let trellis = &mut self.trellis;
         let mut total = UNREACHED;
         for h in trellis.at(trellis.last()) {
@@ -218,7 +201,7 @@ impl Beam {
                     true => 0,
                     false => trellis.through(node) - total,
                 };
-                self.together[lattice.ending_at(node).start] = through.max(0);
+                self.posteriors[lattice.ending_at(node).start] = through.max(0);
                 continue;
             }
             // Over a long text the roundings of all sums before and behind add
@@ -235,16 +218,14 @@ impl Beam {
                 let from = &mut trellis.hypotheses[edge.from as usize];
                 let through = from.forward + edge.cost + after - total;
                 from.backward = log_add(from.backward, edge.cost + after);
-                let together = &mut self.together[edge.arc as usize];
-                *together = log_add(*together, through.max(0));
+                let posterior = &mut self.posteriors[edge.arc as usize];
+                *posterior = log_add(*posterior, through.max(0));
             }
         }
-        self.posteriors.clear();
-        self.posteriors.extend_from_slice(&self.together);
-        for &number in &self.shared {
-            let alike = self.alike[number as usize];
-            let together = self.together[alike.cheapest as usize];
-            self.posteriors[number as usize] = (together + alike.share).min(UNREACHED);
+        // The cheapest, which has that of all together so far, comes last.
+        for &(arc, alike) in self.shared.iter().rev() {
+            let together = self.posteriors[alike.cheapest as usize];
+            self.posteriors[arc as usize] = (together + alike.share).min(UNREACHED);
         }
     }
 }

@@ -91,13 +91,18 @@ pub(crate) struct Lattice {
     pieces: Vec<Piece>,
     /// What texts and pieces write, one after the other.
     words: String,
-    /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`.
+    /// `ends[n]..ends[n + 1]` are the arcs that end at node `n`; up to the last
+    /// one's end until the lattice is finished.
     ends: Vec<u32>,
-    /// How many arcs begin at each node, and how many pass over it.
-    begins: Vec<u32>,
+    /// How many arcs of several tokens begin at each node, and how many pass over it.
+    long: Vec<u32>,
     over: Vec<i32>,
-    /// The pieces, each with its arc's index, by their first token.
+    /// Where arcs of several pieces end, and the pieces, each with its arc's
+    /// index, by their first token.
+    known_ends: Vec<u32>,
     by_token: Vec<(u32, u32, u32)>,
+    /// What was added to arcs' costs since the lattice was finished.
+    changes: Vec<(u32, Cost)>,
 }
 
 impl Lattice {
@@ -109,15 +114,20 @@ impl Lattice {
         self.pieces.clear();
         self.words.clear();
         self.ends.clear();
+        self.known_ends.clear();
         self.by_token.clear();
+        self.changes.clear();
     }
 
     /// Adds an arc, in any order, before [`finish`](Self::finish).
     pub(crate) fn push(&mut self, arc: Arc) {
         debug_assert!(arc.from < arc.to);
+        let (first, to) = (self.arcs.len() as u32, arc.to as usize);
         // Nearly all arcs span one token and come in order.
-        let is_next = arc.from + 1 == arc.to && self.arcs.last().is_none_or(|l| l.to <= arc.to);
-        if is_next {
+        if arc.from + 1 == arc.to && to + 1 >= self.ends.len() {
+            if to >= self.ends.len() {
+                self.ends.resize(to + 1, first);
+            }
             self.arcs.push(arc);
         } else {
             self.late.push((arc, self.arcs.len() as u32));
@@ -145,6 +155,7 @@ impl Lattice {
         words: impl Iterator<Item = (usize, usize, &'t str)>,
     ) {
         arc.output = Output::Known(self.pieces.len() as u32);
+        self.known_ends.push(arc.to);
         for (from, to, text) in words {
             let start = self.words.len() as u32;
             self.words.push_str(text);
@@ -173,9 +184,14 @@ impl Lattice {
         &self.words[text.start as usize..text.end as usize]
     }
 
-    /// The readings of the tokens of `step` as one: indices of arcs, with what
-    /// each of them writes there.
-    pub(crate) fn readings(&self, step: Step) -> impl Iterator<Item = (usize, Output)> {
+    /// The readings of the tokens of `step` as one that cost no more than `most` by
+    /// their arcs' `posteriors`: indices of arcs, with what each of them writes there.
+    pub(crate) fn readings(
+        &self,
+        step: Step,
+        posteriors: &[Cost],
+        most: Cost,
+    ) -> impl Iterator<Item = (usize, Output)> {
         let of_arc = move |a: usize| {
             let arc = &self.arcs[a];
             let is_one = arc.from as usize == step.from && !matches!(arc.output, Output::Known(_));
@@ -186,9 +202,15 @@ impl Lattice {
         let pieces = pieces
             .iter()
             .take_while(move |&&(token, ..)| token as usize == step.from)
-            .filter(move |&&(.., number)| self.piece(number).to as usize == step.to)
+            .filter(move |&&(_, a, number)| {
+                posteriors[a as usize] <= most && self.piece(number).to as usize == step.to
+            })
             .map(|&(_, a, number)| (a as usize, Output::Known(number)));
-        self.ending_at(step.to).filter_map(of_arc).chain(pieces)
+        // Most arcs that end there are on no way that was kept.
+        let ending = self.ending_at(step.to);
+        let likely = ending.clone().zip(&posteriors[ending]);
+        let likely = likely.filter_map(move |(a, &cost)| (cost <= most).then_some(a));
+        likely.filter_map(of_arc).chain(pieces)
     }
 
     /// What an arc writes, word by word, with the tokens of each: one step
@@ -224,23 +246,15 @@ impl Lattice {
     /// Orders the arcs of a block of `tokens` tokens by their end nodes; arcs
     /// of one end keep the order in which they came.
     pub(crate) fn finish(&mut self, tokens: usize) {
-        for counts in [&mut self.ends, &mut self.begins] {
-            counts.clear();
-            counts.resize(tokens + 2, 0);
-        }
+        self.ends.resize(tokens + 2, self.arcs.len() as u32);
+        self.long.clear();
+        self.long.resize(tokens + 2, 0);
         self.over.clear();
         self.over.resize(tokens + 2, 0);
-        for arc in &self.arcs {
-            self.ends[arc.to as usize + 1] += 1;
-        }
-        for n in 1..self.ends.len() {
-            self.ends[n] += self.ends[n - 1];
-        }
-        self.insert_late();
-        for arc in &self.arcs {
+        for (arc, _) in &self.late {
             let (from, to) = (arc.from as usize, arc.to as usize);
-            self.begins[from] += 1;
             if from + 1 < to {
+                self.long[from] += 1;
                 self.over[from + 1] += 1;
                 self.over[to] -= 1;
             }
@@ -248,15 +262,25 @@ impl Lattice {
         for n in 1..self.over.len() {
             self.over[n] += self.over[n - 1];
         }
+        self.insert_late();
+        self.note_pieces();
+    }
+
+    /// Notes where the pieces stand.
+    fn note_pieces(&mut self) {
         self.by_token.clear();
-        for (a, arc) in (0..).zip(&self.arcs) {
-            let Output::Known(first) = arc.output else {
-                continue;
-            };
-            for (number, piece) in (first..).zip(&self.pieces[first as usize..]) {
-                self.by_token.push((piece.from, a, number));
-                if piece.is_last {
-                    break;
+        self.known_ends.sort_unstable();
+        self.known_ends.dedup();
+        for &end in &self.known_ends {
+            for a in self.ending_at(end as usize) {
+                let Output::Known(first) = self.arcs[a].output else {
+                    continue;
+                };
+                for (number, piece) in (first..).zip(&self.pieces[first as usize..]) {
+                    self.by_token.push((piece.from, a as u32, number));
+                    if piece.is_last {
+                        break;
+                    }
                 }
             }
         }
@@ -293,19 +317,41 @@ impl Lattice {
         self.late.clear();
     }
 
-    /// Drops all arcs of a finished lattice that are not `wanted`, which is to be
-    /// finished again.
-    pub(crate) fn retain(&mut self, wanted: impl FnMut(&Arc) -> bool) {
-        self.arcs.retain(wanted);
+    /// Drops all arcs of a lattice not yet finished that are not `wanted`.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&Arc) -> bool) {
+        let arcs = std::mem::take(&mut self.arcs);
+        let mut late = std::mem::take(&mut self.late).into_iter().peekable();
+        self.ends.clear();
+        for (number, arc) in (0..).zip(arcs) {
+            while let Some((late, _)) = late.next_if(|&(_, came)| came <= number) {
+                self.push_if(&wanted, late);
+            }
+            self.push_if(&wanted, arc);
+        }
+        for (arc, _) in late {
+            self.push_if(&wanted, arc);
+        }
+    }
+
+    fn push_if(&mut self, wanted: impl Fn(&Arc) -> bool, arc: Arc) {
+        if wanted(&arc) {
+            self.push(arc);
+        }
     }
 
     pub(crate) fn arcs(&self) -> &[Arc] {
         &self.arcs
     }
 
-    /// Makes an arc dearer, or cheaper.
+    /// Makes an arc of a finished lattice dearer, or cheaper.
     pub(crate) fn add_cost(&mut self, arc: usize, change: Cost) {
         self.arcs[arc].cost += change;
+        self.changes.push((arc as u32, change));
+    }
+
+    /// All that was added to the cost of an arc since the lattice was finished, in order.
+    pub(crate) fn changes(&self) -> &[(u32, Cost)] {
+        &self.changes
     }
 
     /// Number of nodes.
@@ -319,7 +365,7 @@ impl Lattice {
         let range = self.ending_at(node);
         range.len() == 1
             && self.arcs[range.start].from as usize + 1 == node
-            && self.begins[node - 1] == 1
+            && self.long[node - 1] == 0
     }
 
     /// Whether every way leads over `node`.

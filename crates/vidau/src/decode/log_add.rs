@@ -5,11 +5,11 @@ use crate::cost::{Cost, NAT};
 /// Beyond this difference the smaller probability no longer counts.
 const REACH: usize = 8 * NAT as usize;
 
-/// `TABLE[d]` = NAT * ln(1 + e^(-d/NAT)), rounded.
-static TABLE: [u8; REACH] = {
+/// `TABLE[d]` = NAT * ln(1 + e^(-d/NAT)), rounded; nothing at the end.
+static TABLE: [u8; REACH + 1] = {
     /// e^(-1/NAT)
     const STEP: f64 = 0.996_101_369_470_117_5;
-    let mut table = [0; REACH];
+    let mut table = [0; REACH + 1];
     let (mut d, mut x) = (0, 1.0);
     while d < REACH {
         // ln(1 + x) = 2 artanh(z), as a series.
@@ -30,11 +30,9 @@ static TABLE: [u8; REACH] = {
 /// The cost of either of two exclusive events.
 #[inline]
 pub(crate) fn log_add(a: Cost, b: Cost) -> Cost {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    match TABLE.get((high - low) as usize) {
-        Some(&gain) => low - Cost::from(gain),
-        None => low,
-    }
+    // No branch: which is the lesser is not to be foreseen.
+    let apart = (a.abs_diff(b) as usize).min(REACH);
+    a.min(b) - Cost::from(TABLE[apart])
 }
 
 #[cfg(test)]
@@ -43,7 +41,7 @@ mod tests {
 
     #[test]
     fn the_table_is_what_it_says() {
-        for (d, &gain) in TABLE.iter().enumerate() {
+        for (d, &gain) in TABLE[..REACH].iter().enumerate() {
             let x = (-(d as f64) / f64::from(NAT)).exp().ln_1p();
             assert_eq!(f64::from(gain), (x * f64::from(NAT)).round(), "{d}");
         }

@@ -113,6 +113,30 @@ impl Counts {
     }
 }
 
+/// Which numbers were marked, or others with the same low 16 bits.
+#[derive(Debug)]
+struct Marks(Box<[u64; 1 << 10]>);
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self(Box::new([0; 1 << 10]))
+    }
+}
+
+impl Marks {
+    fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    fn add(&mut self, number: u32) {
+        self.0[usize::from(number as u16 >> 6)] |= 1 << (number & 63);
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.0[usize::from(number as u16 >> 6)] >> (number & 63) & 1 != 0
+    }
+}
+
 /// A key of two parts.
 fn both(first: impl Into<u64>, word: u16) -> u64 {
     first.into() << 16 | u64::from(word)
@@ -123,6 +147,9 @@ fn both(first: impl Into<u64>, word: u16) -> u64 {
 pub(crate) struct Recurrence {
     places: Vec<Place>,
     readings: Vec<Reading>,
+    /// Of the unsure places the words that they may stand for, and what was read.
+    in_doubt: Marks,
+    read_in_doubt: Marks,
     after_left: Counts,
     before_right: Counts,
     read_as: Counts,
@@ -204,10 +231,13 @@ impl Recurrence {
                 && matches!(arc.output, Output::Word(..) | Output::AsRead)
         };
         self.readings.clear();
-        for a in lattice.ending_at(place.to as usize) {
+        let ending = lattice.ending_at(place.to as usize);
+        for (a, &posterior) in ending.clone().zip(&posteriors[ending]) {
+            if posterior > RULED_OUT {
+                continue;
+            }
             let arc = &lattice.arcs()[a];
-            let posterior = posteriors[a];
-            if is_reading(arc) && posterior <= RULED_OUT {
+            if is_reading(arc) {
                 self.readings.push(Reading {
                     arc: a,
                     word: arc.lm[0],
@@ -218,7 +248,20 @@ impl Recurrence {
         }
     }
 
+    /// Counts what is asked for at the unsure places.
     fn count(&mut self, lattice: &Lattice, posteriors: &[Cost], words: &WordCosts) {
+        self.in_doubt.clear();
+        self.read_in_doubt.clear();
+        for i in 0..self.places.len() {
+            let place = self.places[i];
+            if place.posterior > SURE {
+                self.find_readings(place, lattice, posteriors, words);
+                self.read_in_doubt.add(place.read);
+                for r in &self.readings {
+                    self.in_doubt.add(r.word.into());
+                }
+            }
+        }
         self.after_left.clear();
         self.before_right.clear();
         self.read_as.clear();
@@ -230,8 +273,13 @@ impl Recurrence {
                 if r.posterior > COUNTED || r.word < FIRST_WORD {
                     continue;
                 }
-                self.read_as.add(both(place.read, r.word), r.posterior);
-                self.read.add(place.read.into(), r.posterior);
+                if self.read_in_doubt.has(place.read) {
+                    self.read_as.add(both(place.read, r.word), r.posterior);
+                    self.read.add(place.read.into(), r.posterior);
+                }
+                if !self.in_doubt.has(r.word.into()) {
+                    continue;
+                }
                 if place.left != 0 {
                     self.after_left.add(both(place.left, r.word), r.posterior);
                 }

@@ -43,7 +43,6 @@ impl Kept {
             let end = i + self.length_at(block, i);
             is_held[i..end].fill(true);
         }
-        lattice.finish(tokens.len());
         // Each arc is looked at once for each token it spans, which are few.
         lattice.retain(|arc| {
             let (from, to) = (arc.from as usize, arc.to as usize);

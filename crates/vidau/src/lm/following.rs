@@ -17,8 +17,10 @@ use crate::model::node::Node;
 #[derive(Debug)]
 pub(crate) struct Following {
     words: Vec<Word>,
-    /// For each byte the last word that begins with it; plus one, 0 for none.
+    /// For each byte the last word that begins with it, and the last one whose number
+    /// ends with it; plus one, 0 for none.
     begins: [u16; 256],
+    ends: [u16; 256],
     /// The contexts asked for, and where one of a hash was put last.
     rows: Vec<Row>,
     seen: Vec<u16>,
@@ -32,8 +34,10 @@ pub(crate) struct Following {
 struct Word {
     word: u16,
     spelt: Spelt,
-    /// The word before that begins alike; plus one, 0 for none.
+    /// The words before that begin alike, and whose number ends alike; plus one, 0 for
+    /// none.
     alike: u16,
+    ending: u16,
     /// Hash of the word and those before it.
     hash: u64,
 }
@@ -75,24 +79,28 @@ impl Known {
     }
 }
 
-/// What the contexts of a state know of a word, the shortest first: numbers, plus
-/// one, 0 for none.
+/// What the contexts of a state know of a word, the shortest first: numbers in the
+/// contexts' rows, 0 for none.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Findings([u32; MAX_ORDER - 1]);
+pub(crate) struct Findings([u16; MAX_ORDER - 1]);
+
+/// Where the rows of the contexts of a state begin, the shortest first.
+pub(crate) type Starts = [u32; MAX_ORDER - 1];
 
 /// What one context knows of a word.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Finding {
     /// In words, the context without the word.
     length: u32,
-    number: u32,
+    /// In the context's row, from 1.
+    number: u16,
 }
 
 impl Findings {
     #[inline]
     pub(crate) fn add(&mut self, finding: Finding) {
         if let Some(slot) = self.0.get_mut(finding.length as usize - 1) {
-            *slot = finding.number + 1;
+            *slot = finding.number;
         }
     }
 
@@ -162,6 +170,7 @@ impl Default for Following {
         Self {
             words: Vec::new(),
             begins: [0; 256],
+            ends: [0; 256],
             rows: Vec::new(),
             seen: vec![0; 1 << SEEN_BITS],
             known: Vec::with_capacity(MOST_KNOWN + ROOM),
@@ -175,6 +184,7 @@ impl Following {
     pub(crate) fn clear(&mut self) {
         for word in &self.words {
             self.begins[usize::from(word.spelt.first())] = 0;
+            self.ends[usize::from(word.word as u8)] = 0;
         }
         self.words.clear();
         self.seen.fill(0);
@@ -208,43 +218,69 @@ impl Following {
         self.rows[row as usize].backoff
     }
 
-    /// Adds a word if it is new; returns its place.
+    /// The place of a word that was added before.
     #[inline]
-    fn add(&mut self, word: u16, spelt: Spelt) -> usize {
-        let begins = &mut self.begins[usize::from(spelt.first())];
-        let alike = *begins;
-        let mut at = usize::from(alike);
-        while let Some(place) = at.checked_sub(1) {
+    fn place(&self, word: u16) -> Option<usize> {
+        let mut at = self.ends[usize::from(word as u8)];
+        loop {
+            let place = usize::from(at.checked_sub(1)?);
             let known = &self.words[place];
             if known.word == word {
-                return place;
+                return Some(place);
             }
-            at = usize::from(known.alike);
+            at = known.ending;
         }
+    }
+
+    /// Adds a new word; returns its place.
+    #[inline]
+    fn push(&mut self, word: u16, spelt: Spelt) -> usize {
+        let place = self.words.len();
+        let put = |last: &mut u16| std::mem::replace(last, place as u16 + 1);
+        let alike = put(&mut self.begins[usize::from(spelt.first())]);
+        let ending = put(&mut self.ends[usize::from(word as u8)]);
         // Mixed so that no word is without a trace, and their order counts.
         let before = self.words.last().map_or(1, |last| last.hash);
         let hash = before.wrapping_add(u64::from(word) + 1).wrapping_mul(MIXER);
-        let place = self.words.len();
-        *begins = place as u16 + 1;
         self.words.push(Word {
             word,
             spelt,
             alike,
+            ending,
             hash: hash ^ hash >> 29,
         });
         place
     }
+
+    /// Where the rows of each number of words begin that `row` ends with, as
+    /// [`NgramModel::extend`] asks for them.
+    #[inline]
+    pub(crate) fn starts(&self, row: u32) -> Starts {
+        let mut starts = Starts::default();
+        let mut at = row;
+        while at != EMPTY {
+            let row = &self.rows[at as usize];
+            if let Some(start) = starts.get_mut(row.length as usize - 1) {
+                *start = row.start;
+            }
+            at = row.next;
+        }
+        starts
+    }
 }
 
 impl NgramModel {
-    /// Adds a word if it is new; returns its place.
+    /// Adds a word if it is new; returns its place, and whether it is.
     #[inline]
-    pub(crate) fn add(&self, following: &mut Following, word: u16) -> usize {
+    pub(crate) fn add(&self, following: &mut Following, word: u16) -> (usize, bool) {
         let word = match usize::from(word) < self.vocab_len() {
             true => word,
             false => UNKNOWN,
         };
-        following.add(word, self.spelt(word))
+        match following.place(word) {
+            Some(place) => (place, false),
+            None => (following.push(word, self.spelt(word)), true),
+        }
     }
 
     /// Reads a byte of what follows each of the contexts, which has the processor
@@ -391,7 +427,7 @@ impl NgramModel {
             let backoff = all - row.backoff;
             let length = row.length;
             let known = &following.known[row.start as usize..row.end as usize];
-            for (known, number) in known.iter().zip(row.start..) {
+            for (known, number) in known.iter().zip(1..) {
                 let cost = self.entry(length as usize, known.step()).cost;
                 tell(
                     known.place.into(),
@@ -402,19 +438,26 @@ impl NgramModel {
         }
     }
 
-    /// Adds what is known of a word to the state after it.
+    /// Adds what is known of a word to the state after it, where the rows that know it
+    /// have these [`starts`](Following::starts).
     #[inline]
-    pub(crate) fn extend(&self, following: &Following, after: &mut LmState, known: Findings) {
-        let longer = after.contexts[1..].iter_mut().zip(known.0);
-        for (length, (longer, number)) in (1..self.order() - 1).zip(longer) {
-            let Some(number) = number.checked_sub(1) else {
+    pub(crate) fn extend(
+        &self,
+        following: &Following,
+        starts: &Starts,
+        after: &mut LmState,
+        known: Findings,
+    ) {
+        for length in 1..self.order() - 1 {
+            let Some(number) = known.0[length - 1].checked_sub(1) else {
                 continue;
             };
-            let step = following.known[number as usize].step();
-            *longer = match step.address {
-                0 => Context::default(),
-                address => Context::new(address, self.entry(length, step).backoff),
-            };
+            let at = starts[length - 1] as usize + usize::from(number);
+            let step = following.known[at].step();
+            if step.address != 0 {
+                let backoff = self.entry(length, step).backoff;
+                after.contexts[length] = Context::new(step.address, backoff);
+            }
         }
     }
 
@@ -478,7 +521,7 @@ mod tests {
             let others = [UNKNOWN, u16::MAX, pair[0]];
             let asked: Vec<u16> = words.iter().step_by(3).copied().chain(others).collect();
             let places: Vec<usize> = (asked.iter())
-                .map(|&word| lm.add(&mut following, word))
+                .map(|&word| lm.add(&mut following, word).0)
                 .collect();
             let all = following.len() as u32;
             // A few of the words first, then all.
@@ -496,7 +539,7 @@ mod tests {
                     known[place as usize].add(finding);
                 });
                 for (after, &known) in after.iter_mut().zip(&known) {
-                    lm.extend(&following, after, known);
+                    lm.extend(&following, &following.starts(row), after, known);
                 }
                 for (&place, &word) in places.iter().zip(&asked) {
                     if (place as u32) < words {

@@ -29,7 +29,7 @@ pub mod train;
 mod trie;
 mod vocab;
 
-pub(crate) use following::{Findings, Following};
+pub(crate) use following::{Findings, Following, Starts};
 pub use ngram::NgramModel;
 #[cfg(feature = "train")]
 pub(crate) use sections::VOCABULARY;

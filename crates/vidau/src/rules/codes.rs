@@ -115,8 +115,8 @@ fn is_party_code(code: &str) -> bool {
 }
 
 fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'static str> {
-    if part.is_empty() || WITH_D_STROKE.contains(&part) || part.bytes().any(|b| b.is_ascii_digit())
-    {
+    let has_digit = || part.bytes().any(|b| b.is_ascii_digit());
+    if !part.contains(is_of_d_stroke) || has_digit() || WITH_D_STROKE.contains(&part) {
         return None;
     }
     // HD and DA are types of their own; only the type's name decides.
@@ -174,6 +174,11 @@ fn is_close(said: &str, read: &str) -> bool {
     is_long && said.chars().zip(bare(read)).filter(|(x, y)| x != y).count() <= 1
 }
 
+/// Whether Đ, or a part of it, is read so.
+fn is_of_d_stroke(c: char) -> bool {
+    matches!(c, 'D' | 'Đ' | 'B' | 'P' | 'b' | 'p')
+}
+
 /// Whether `known` may have been read as `part`: letter by letter, with D and
 /// its look-alikes for Đ, in the place of which engines also see two letters.
 /// B and P alone stand for Đ only where a code is `plain` in spite of it, beside
@@ -195,10 +200,9 @@ fn reads_as(known: &str, part: &str, plain: bool, pairs: bool) -> bool {
         ('D', 'Đ') | ('Đ', 'D') => pairs,
         (a, b) => pairs && matches!(a, 'D' | 'Đ') != matches!(b, 'D' | 'Đ'),
     };
-    let is_of_bar = |c| matches!(c, 'D' | 'Đ' | 'B' | 'P' | 'b' | 'p');
-    let is_two = read
-        .next()
-        .is_some_and(|second| is_of_bar(first) && is_of_bar(second) && is_pair(first, second));
+    let is_two = read.next().is_some_and(|second| {
+        is_of_d_stroke(first) && is_of_d_stroke(second) && is_pair(first, second)
+    });
     let is_three = is_two && rest.starts_with("ĐĐ");
     (is_d || is_other && plain) && reads_as(letters.as_str(), rest, plain, pairs)
         || is_two && reads_as(letters.as_str(), read.as_str(), plain, pairs)

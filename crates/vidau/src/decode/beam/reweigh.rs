@@ -11,14 +11,25 @@ use crate::decode::log_add::log_add;
 use crate::decode::trellis::UNREACHED;
 use crate::lm::LmState;
 
-/// What an arc and those alike to it cost now.
+/// How an arc, together with those alike to it, fares now.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Price {
+    /// What all together cost more than when they were decoded.
+    more: Cost,
+    /// The cheapest, and how much dearer it is than all together.
     cheapest: u32,
-    cost: Cost,
-    together: Cost,
-    /// What all together cost when they were decoded.
-    before: Cost,
+    share: Cost,
+}
+
+impl Price {
+    /// Of an arc that costs what it did, and has none alike to it.
+    fn as_before(arc: u32) -> Self {
+        Self {
+            more: 0,
+            cheapest: arc,
+            share: 0,
+        }
+    }
 }
 
 impl Beam {
@@ -41,14 +52,13 @@ impl Beam {
             for number in trellis.edges_into(node) {
                 let edge = &mut trellis.edges[number];
                 let price = prices[edge.arc as usize];
-                let lm = edge.cost - price.before;
-                edge.cost = lm + price.together;
+                edge.cost += price.more;
                 let edge = *edge;
                 let before = &trellis.hypotheses[edge.from as usize];
                 let (cost, forward) = (before.cost, before.forward);
                 let to = &mut trellis.hypotheses[edge.to as usize];
                 to.forward = log_add(to.forward, forward + edge.cost);
-                let cost = cost + lm + price.cost;
+                let cost = cost + edge.cost + price.share;
                 if cost < to.cost {
                     to.cost = cost;
                     to.arc = price.cheapest;
@@ -56,41 +66,51 @@ impl Beam {
                 }
             }
         }
+        self.forget_prices(lattice);
         self.find_best(lattice)
     }
 
     /// Finds what arcs cost now, those that are alike together.
     fn price_again(&mut self, lattice: &Lattice) {
         let arcs = lattice.arcs();
-        let before = self.costs.iter().zip(0..).zip(arcs);
-        self.prices.clear();
-        self.prices
-            .extend(before.map(|((&before, number), arc)| Price {
-                cheapest: number,
-                cost: arc.cost,
-                together: arc.cost,
-                before,
-            }));
-        for &number in &self.shared {
-            let alike = &self.alike[number as usize];
-            let before = self.costs[number as usize] - alike.share;
-            let price = &mut self.prices[alike.cheapest as usize];
-            (price.cost, price.together) = (UNREACHED, UNREACHED);
-            price.before = before;
+        let new = self.prices.len() as u32..arcs.len() as u32;
+        self.prices.extend(new.map(Price::as_before));
+        for &(arc, change) in &lattice.changes()[self.counted..] {
+            self.prices[arc as usize].more += change;
         }
-        for &number in &self.shared {
-            let cost = arcs[number as usize].cost;
-            let price = &mut self.prices[self.alike[number as usize].cheapest as usize];
-            price.together = log_add(price.together, cost);
-            if cost < price.cost {
-                (price.cost, price.cheapest) = (cost, number);
+        // The arc that was the cheapest stands for all that are alike, and comes before them.
+        for &(arc, alike) in &self.shared {
+            let cost = arcs[arc as usize].cost;
+            let all = &mut self.prices[alike.cheapest as usize];
+            if arc == alike.cheapest {
+                (all.more, all.share) = (cost, cost);
+                continue;
+            }
+            all.more = log_add(all.more, cost);
+            if cost < all.share {
+                (all.share, all.cheapest) = (cost, arc);
             }
         }
-        for &number in &self.shared {
-            let alike = &mut self.alike[number as usize];
-            let together = self.prices[alike.cheapest as usize].together;
-            alike.share = arcs[number as usize].cost - together;
+        for (arc, alike) in self.shared.iter_mut().rev() {
+            let all = &mut self.prices[alike.cheapest as usize];
+            let together = all.more;
+            alike.share = arcs[*arc as usize].cost - together;
+            if *arc == alike.cheapest {
+                all.more -= alike.together;
+                all.share -= together;
+                alike.together = together;
+            }
         }
-        self.note_costs(lattice);
+    }
+
+    /// Sets the prices back, which are few, for the next time.
+    fn forget_prices(&mut self, lattice: &Lattice) {
+        let changes = lattice.changes();
+        let changed = changes[self.counted..].iter().map(|&(arc, _)| arc);
+        let shared = self.shared.iter().map(|&(arc, _)| arc);
+        for arc in changed.chain(shared) {
+            self.prices[arc as usize] = Price::as_before(arc);
+        }
+        self.counted = changes.len();
     }
 }

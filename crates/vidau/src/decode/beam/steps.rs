@@ -2,16 +2,20 @@
 
 use std::ops::Range;
 
+use wide::i32x8;
+
 use super::pool::Pool;
 use super::{BeamOptions, rank, ranked};
 use crate::cost::Cost;
 use crate::decode::lattice::Arc;
 use crate::decode::log_add::log_add;
-use crate::decode::trellis::{Hypothesis, NONE};
-use crate::lm::{self, Findings, Following, LmState, NgramModel};
+use crate::decode::trellis::{Hypothesis, NONE, UNREACHED};
+use crate::lm::{self, Findings, Following, LmState, NgramModel, Starts};
 
 /// Beside an arc's number: the end of a paragraph there.
 const PARAGRAPH: u32 = 1 << 31;
+/// Totals are added up, and compared, so many at a time.
+const LANES: usize = 8;
 
 /// The arcs of one word at most that lead from one node to another, or those of
 /// two words, and what they cost after each of the hypotheses at the first.
@@ -25,7 +29,7 @@ pub(super) struct Steps {
     /// The cheapest first.
     steps: Vec<Step>,
     /// What each costs with what its first word costs by itself, which backing off
-    /// makes dearer, and those that have no word.
+    /// makes dearer, up to a multiple of [`LANES`]; and those that have no word.
     by_itself: Vec<Cost>,
     wordless: Vec<u32>,
     /// Arcs that share a step, and which.
@@ -34,11 +38,18 @@ pub(super) struct Steps {
     /// 0 for none.
     by_place: Vec<u32>,
     /// Of each hypothesis that is near enough, the best first, a row of totals
-    /// with the steps and of what is known of their words, and how many of them,
-    /// the cheapest, count.
+    /// with the steps and of what is known of their words.
     totals: Vec<Cost>,
     known: Vec<Findings>,
-    near: Vec<usize>,
+    near: Vec<Near>,
+}
+
+/// Of a hypothesis' row how many are filled, a multiple of [`LANES`], and the language
+/// model's row of what is known after it.
+#[derive(Debug, Clone, Copy)]
+struct Near {
+    filled: usize,
+    known: u32,
 }
 
 /// Arcs that are alike to the language model, or the end of a paragraph at one.
@@ -80,22 +91,13 @@ pub(super) struct Way {
     pub(super) together: Cost,
 }
 
-/// Of an arc the cheapest that is alike, and how much dearer than all of them
-/// together it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Of an arc the cheapest that is alike, what all of them cost together, and how much
+/// dearer than that it is.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Alike {
     pub(super) cheapest: u32,
+    pub(super) together: Cost,
     pub(super) share: Cost,
-}
-
-impl Alike {
-    /// Of an arc that no other is alike to.
-    pub(super) fn alone(arc: u32) -> Self {
-        Self {
-            cheapest: arc,
-            share: 0,
-        }
-    }
 }
 
 impl Steps {
@@ -121,14 +123,14 @@ impl Steps {
         // The language model only adds, the hypotheses are in order, and so are
         // the steps: what is out stays out.
         self.collect(arcs, has_two, *best + options.margin - nearest.cost, lm);
-        let (width, margin) = (self.steps.len(), options.margin);
+        let (width, margin) = (self.by_itself.len(), options.margin);
         let most = width * hypotheses.len();
         if self.totals.len() < most {
             self.totals.resize(most, 0);
             self.known.resize(most, Findings::default());
         }
         lm.touch(hypotheses.iter().map(|h| &h.state));
-        let mut near = width;
+        let mut near = self.steps.len();
         for (hypothesis, row) in hypotheses.iter().zip((0..).step_by(width.max(1))) {
             let limit = *best + margin - hypothesis.cost;
             while near > 0 && self.steps[near - 1].cost > limit {
@@ -138,13 +140,19 @@ impl Steps {
                 break;
             };
             let known = lm.row_after(&mut self.following, &hypothesis.state, last.words.into());
-            self.near.push(near);
-            self.add_up(row..row + near, known, hypothesis.cost, lm);
+            // Those filled beyond the near ones are out as well.
+            let filled = near.next_multiple_of(LANES);
+            self.near.push(Near { filled, known });
+            self.add_up(row..row + filled, known, hypothesis.cost, lm);
             if has_two {
-                self.add_second_words(row..row + near, arcs, *best + margin, lm);
+                self.add_second_words(row..row + filled, known, arcs, *best + margin, lm);
             }
-            let totals = self.totals[row..row + near].iter();
-            *best = totals.fold(*best, |best, total| best.min(*total));
+            for totals in self.totals[row..row + filled].as_chunks().0 {
+                // Seldom any of a hypothesis that is not the best.
+                if at_most(totals, *best - 1) != 0 {
+                    *best = totals.iter().fold(*best, |best, total| best.min(*total));
+                }
+            }
         }
     }
 
@@ -159,52 +167,61 @@ impl Steps {
         lm: &NgramModel,
         pool: &mut Pool,
     ) {
-        let width = self.steps.len().max(1);
+        let width = self.by_itself.len().max(1);
         let rows = self.totals.chunks(width).zip(self.known.chunks(width));
         let rows = rows.zip(&self.near);
-        for ((from, before), ((totals, known), &near)) in (first.1..).zip(hypotheses).zip(rows) {
-            let totals = totals[..near].iter().zip(known);
-            for (step, (&cost, &known)) in self.steps.iter_mut().zip(totals) {
-                if cost > limit {
-                    continue;
-                }
-                let way = Way {
-                    from,
-                    arc: first.0 + step.arc,
-                    cost,
-                    together: cost - step.cost + step.together,
-                };
-                let following = &self.following;
-                let to = match step.kind {
-                    Kind::NoWord => pool.place(&before.state),
-                    Kind::Paragraph => pool.place(&lm.begin()),
-                    Kind::Word if known.is_nothing() => {
-                        if step.to == NONE {
-                            step.to = pool.place(&step.state_after(known, following, lm));
+        for ((from, before), ((totals, known), near)) in (first.1..).zip(hypotheses).zip(rows) {
+            let following = &self.following;
+            let starts = following.starts(near.known);
+            let totals = totals[..near.filled].as_chunks().0;
+            for (lanes, first_step) in totals.iter().zip((0..).step_by(LANES)) {
+                let mut within = at_most(lanes, limit);
+                while within != 0 {
+                    let lane = within.trailing_zeros() as usize;
+                    within &= within - 1;
+                    let (cost, known) = (lanes[lane], known[first_step + lane]);
+                    let Some(step) = self.steps.get_mut(first_step + lane) else {
+                        continue;
+                    };
+                    let way = Way {
+                        from,
+                        arc: first.0 + step.arc,
+                        cost,
+                        together: cost - step.cost + step.together,
+                    };
+                    let state_after = || step.state_after(known, &starts, following, lm);
+                    let to = match step.kind {
+                        Kind::NoWord => pool.place(&before.state),
+                        Kind::Paragraph => pool.place(&lm.begin()),
+                        Kind::Word if known.is_nothing() => {
+                            if step.to == NONE {
+                                step.to = pool.place(&state_after());
+                            }
+                            step.to
                         }
-                        step.to
-                    }
-                    Kind::Word => pool.place(&step.state_after(known, following, lm)),
-                    Kind::TwoWords => pool.place(&step.second_word(known, following, arcs, lm).1),
-                };
-                pool.arrive(to, before, way);
+                        Kind::Word => pool.place(&state_after()),
+                        Kind::TwoWords => {
+                            pool.place(&step.second_word(known, &starts, following, arcs, lm).1)
+                        }
+                    };
+                    pool.arrive(to, before, way);
+                }
             }
         }
     }
 
-    /// Tells the number of each arc that others are alike to, and what is known
-    /// of them.
-    pub(super) fn for_each_alike(&self, arcs: &[Arc], mut tell: impl FnMut(u32, Alike)) {
-        for &(arc, number) in &self.alike {
+    /// The number of each arc that others are alike to, and what is known of them, the
+    /// cheapest before those it is alike to; `first` is that of the first of the arcs.
+    pub(super) fn alike(&self, arcs: &[Arc], first: u32) -> impl Iterator<Item = (u32, Alike)> {
+        self.alike.iter().map(move |&(arc, number)| {
             let step = &self.steps[number as usize];
-            tell(
-                arc,
-                Alike {
-                    cheapest: step.arc,
-                    share: arcs[arc as usize].cost - step.together,
-                },
-            );
-        }
+            let alike = Alike {
+                cheapest: first + step.arc,
+                together: step.together,
+                share: arcs[arc as usize].cost - step.together,
+            };
+            (first + arc, alike)
+        })
     }
 
     /// The steps over the arcs that cost no more than `limit`, by cost, then by arc.
@@ -236,6 +253,8 @@ impl Steps {
             };
             self.add(number & !PARAGRAPH, kind, cost, word, lm);
         }
+        let filled = self.by_itself.len().next_multiple_of(LANES);
+        self.by_itself.resize(filled, UNREACHED);
     }
 
     /// Adds an arc, no cheaper than those before it, as a step, or to that of the
@@ -259,8 +278,8 @@ impl Steps {
             self.by_itself.push(cost);
             return;
         }
-        let place = lm.add(&mut self.following, word);
-        if place == self.by_place.len() {
+        let (place, is_new) = lm.add(&mut self.following, word);
+        if is_new {
             self.by_place.push(0);
             step.words += 1;
         }
@@ -288,9 +307,12 @@ impl Steps {
         let backoff = self.following.backoff(known);
         let totals = &mut self.totals[row.clone()];
         let findings = &mut self.known[row];
-        findings.fill(Findings::default());
-        for (total, by_itself) in totals.iter_mut().zip(&self.by_itself) {
-            *total = cost + backoff + by_itself;
+        let lanes = totals.as_chunks_mut::<LANES>().0.iter_mut();
+        let lanes = lanes.zip(findings.as_chunks_mut::<LANES>().0);
+        let by_itself = self.by_itself.as_chunks::<LANES>().0;
+        for ((totals, findings), by_itself) in lanes.zip(by_itself) {
+            *totals = by_itself.map(|by_itself| by_itself + cost + backoff);
+            *findings = [Findings::default(); LANES];
         }
         for &number in &self.wordless {
             if let Some(total) = totals.get_mut(number as usize) {
@@ -314,12 +336,20 @@ impl Steps {
 
     /// Adds what the second word costs to the totals of a row, where they are not
     /// out without it.
-    fn add_second_words(&mut self, row: Range<usize>, arcs: &[Arc], limit: Cost, lm: &NgramModel) {
+    fn add_second_words(
+        &mut self,
+        row: Range<usize>,
+        known: u32,
+        arcs: &[Arc],
+        limit: Cost,
+        lm: &NgramModel,
+    ) {
         let following = &self.following;
+        let starts = following.starts(known);
         let totals = self.totals[row.clone()].iter_mut().zip(&self.known[row]);
         for ((total, &known), step) in totals.zip(&self.steps) {
             *total = match *total <= limit {
-                true => *total + step.second_word(known, following, arcs, lm).0,
+                true => *total + step.second_word(known, &starts, following, arcs, lm).0,
                 false => Cost::MAX,
             };
         }
@@ -329,9 +359,15 @@ impl Steps {
 impl Step {
     /// The state after the first word, of which this is known.
     #[inline]
-    fn state_after(&self, known: Findings, following: &Following, lm: &NgramModel) -> LmState {
+    fn state_after(
+        &self,
+        known: Findings,
+        starts: &Starts,
+        following: &Following,
+        lm: &NgramModel,
+    ) -> LmState {
         let mut state = lm.state_after(following, self.place.into());
-        lm.extend(following, &mut state, known);
+        lm.extend(following, starts, &mut state, known);
         state
     }
 
@@ -340,11 +376,19 @@ impl Step {
     fn second_word(
         &self,
         known: Findings,
+        starts: &Starts,
         following: &Following,
         arcs: &[Arc],
         lm: &NgramModel,
     ) -> (Cost, LmState) {
-        let first = self.state_after(known, following, lm);
+        let first = self.state_after(known, starts, following, lm);
         lm.score(&first, arcs[self.arc as usize].lm[1])
     }
+}
+
+/// Which of the totals are no more than `limit`, as bits.
+#[inline]
+fn at_most(totals: &[Cost; LANES], limit: Cost) -> u32 {
+    let above = i32x8::new(*totals).simd_gt(i32x8::splat(limit));
+    !above.to_bitmask() & 0xff
 }
