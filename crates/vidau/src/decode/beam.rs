@@ -80,7 +80,7 @@ impl Beam {
         let hypotheses = &self.trellis.hypotheses;
         let best = last.clone().min_by_key(|&h| hypotheses[h].cost);
         let best = best.unwrap_or(last.start);
-        let state = hypotheses[best].state;
+        let state = self.trellis.states[best];
         self.trace_back(lattice, best);
         self.forward_backward(lattice);
         state
@@ -114,7 +114,8 @@ impl Beam {
         let (from, arc) = (only.from as usize, range.start as u32);
         let trellis = &mut self.trellis;
         for h in trellis.at(from) {
-            let before = trellis.hypotheses[h];
+            let (before, state) = (trellis.hypotheses[h], trellis.states[h]);
+            trellis.states.push(state);
             trellis.edges.push(Edge {
                 from: h as u32,
                 to: trellis.hypotheses.len() as u32,
@@ -142,18 +143,16 @@ impl Beam {
             let start = arcs[0].from;
             let together = arcs.iter().take_while(|a| a.from == start).count();
             let (arcs, first) = (&arcs[..together], range.start as u32);
-            let before = self.trellis.at(start as usize);
-            let numbers = (first, before.start as u32);
-            let hypotheses = &self.trellis.hypotheses[before];
+            let before = self.trellis.column(start as usize);
             for has_two in [false, true] {
                 if has_two && !self.steps.has_pairs {
                     break;
                 }
                 let steps = &mut self.steps;
-                steps.price(arcs, has_two, hypotheses, options, lm, &mut best);
+                steps.price(arcs, has_two, before, options, lm, &mut best);
                 self.shared.extend(steps.alike(arcs, first));
                 let limit = best + options.margin;
-                steps.pour(limit, arcs, numbers, hypotheses, lm, &mut self.pool);
+                steps.pour(limit, arcs, first, before, lm, &mut self.pool);
             }
             range.start += together;
         }

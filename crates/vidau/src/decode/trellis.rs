@@ -9,10 +9,9 @@ use crate::lm::LmState;
 pub(super) const NONE: u32 = u32::MAX;
 pub(super) const UNREACHED: Cost = Cost::MAX / 4;
 
-/// A partial reading that ends at a node.
+/// A partial reading that ends at a node, without its state.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hypothesis {
-    pub(super) state: LmState,
     /// Cost of the best way here.
     pub(super) cost: Cost,
     /// Cost of all ways here together.
@@ -40,10 +39,21 @@ struct Node {
     edges: (u32, u32),
 }
 
+/// The hypotheses at a node and their states.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column<'t> {
+    /// The number of the first.
+    pub(super) first: u32,
+    pub(super) hypotheses: &'t [Hypothesis],
+    pub(super) states: &'t [LmState],
+}
+
 /// Hypotheses and edges, node by node.
 #[derive(Debug, Default)]
 pub(super) struct Trellis {
     pub(super) hypotheses: Vec<Hypothesis>,
+    /// Of each hypothesis, which are gone through more often without it.
+    pub(super) states: Vec<LmState>,
     pub(super) edges: Vec<Edge>,
     nodes: Vec<Node>,
 }
@@ -52,11 +62,12 @@ impl Trellis {
     /// Forgets everything; `start` is at the first node.
     pub(super) fn begin(&mut self, start: LmState) {
         self.hypotheses.clear();
+        self.states.clear();
         self.edges.clear();
         self.nodes.clear();
         let open = self.open();
+        self.states.push(start);
         self.hypotheses.push(Hypothesis {
-            state: start,
             cost: 0,
             forward: 0,
             backward: UNREACHED,
@@ -83,6 +94,16 @@ impl Trellis {
     pub(super) fn at(&self, node: usize) -> Range<usize> {
         let (start, end) = self.nodes[node].hypotheses;
         start as usize..end as usize
+    }
+
+    /// The hypotheses at `node` with their states.
+    pub(super) fn column(&self, node: usize) -> Column<'_> {
+        let at = self.at(node);
+        Column {
+            first: at.start as u32,
+            hypotheses: &self.hypotheses[at.clone()],
+            states: &self.states[at],
+        }
     }
 
     /// Whether `node` shares the hypotheses of the one before it.

@@ -34,7 +34,7 @@ pub(super) fn write(model: &NgramModel, out: &mut dyn Write) -> io::Result<()> {
     writeln!(walk.out, "\n\\1-grams:")?;
     for id in 0..model.vocab_len() as u16 {
         walk.words.push(id);
-        walk.line(model.unigrams[usize::from(id)])?;
+        walk.line(model.unigram_entry(id))?;
         walk.words.pop();
     }
     for length in 2..=model.order() {

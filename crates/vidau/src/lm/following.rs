@@ -287,8 +287,8 @@ impl NgramModel {
     /// fetch all of them at once, before they are asked for one by one: most stand
     /// in memory that it has not seen for long.
     #[inline]
-    pub(crate) fn touch<'s>(&self, states: impl Iterator<Item = &'s LmState>) {
-        let contexts = states.flat_map(|state| &state.contexts);
+    pub(crate) fn touch(&self, states: &[LmState]) {
+        let contexts = states.iter().flat_map(|state| &state.contexts);
         let touched = contexts.fold(0, |sum, c| sum ^ self.trie().head(c.address()));
         std::hint::black_box(touched);
     }

@@ -17,15 +17,32 @@ use crate::{Cost, NAT, Result};
 /// No context's bits.
 const NOT_ASKED: u64 = u64::MAX;
 
+/// What is known of a word by itself, and asked for together.
+struct Unigram {
+    /// Where it stands as context of one word, once it was asked for.
+    root: AtomicU64,
+    cost: Cost,
+    backoff: i16,
+    spelt: Spelt,
+}
+
+const _: () = assert!(size_of::<Unigram>() == 16);
+
+impl Unigram {
+    fn entry(&self) -> Entry {
+        Entry {
+            cost: self.cost,
+            backoff: self.backoff,
+        }
+    }
+}
+
 /// An n-gram model, opened from a model file and used in place.
 pub struct NgramModel {
     words: Words,
     by_word: OnceLock<Vec<u16>>,
-    pub(super) unigrams: Vec<Entry>,
-    /// Where each word as context of one word stands, once it was asked for.
-    roots: Vec<AtomicU64>,
+    unigrams: Vec<Unigram>,
     pub(super) codebooks: Vec<Codebook>,
-    spelt: Vec<Spelt>,
     pub(super) memo: Memo,
     pub(super) ngrams: Trie,
     case: Bytes,
@@ -49,17 +66,18 @@ impl NgramModel {
         }
         let ngrams = Trie::open(container.section(sections::NGRAMS)?)
             .ok_or_else(|| container.damaged(sections::NGRAMS, "it is not whole"))?;
-        let spelt = spelling::spell(words.len());
-        let roots = (0..words.len())
-            .map(|_| AtomicU64::new(NOT_ASKED))
-            .collect();
+        let unigrams = unigrams.into_iter().zip(spelling::spell(words.len()));
+        let unigrams = unigrams.map(|(entry, spelt)| Unigram {
+            root: AtomicU64::new(NOT_ASKED),
+            cost: entry.cost,
+            backoff: entry.backoff,
+            spelt,
+        });
         Ok(Self {
             words,
             by_word: OnceLock::new(),
-            unigrams,
-            roots,
+            unigrams: unigrams.collect(),
             codebooks,
-            spelt,
             memo: Memo::default(),
             ngrams,
             case,
@@ -85,8 +103,9 @@ impl NgramModel {
 
     /// Weighs all costs by `scale`, in 1/256; before the first state is made.
     pub(crate) fn weigh(&mut self, scale: Cost) {
-        for entry in &mut self.unigrams {
-            *entry = entry.weighed(scale);
+        for unigram in &mut self.unigrams {
+            let Entry { cost, backoff } = unigram.entry().weighed(scale);
+            (unigram.cost, unigram.backoff) = (cost, backoff);
         }
         for book in &mut self.codebooks {
             book.weigh(scale);
@@ -115,7 +134,7 @@ impl NgramModel {
             true => word,
             false => UNKNOWN,
         };
-        let spelt = self.spelt[usize::from(word)];
+        let spelt = self.spelt(word);
         let mut next = LmState::default();
         next.contexts[0] = self.root(word);
         let mut found = None;
@@ -162,7 +181,7 @@ impl NgramModel {
 
     #[inline]
     pub(super) fn spelt(&self, word: u16) -> Spelt {
-        self.spelt[usize::from(word)]
+        self.unigrams[usize::from(word)].spelt
     }
 
     #[inline]
@@ -173,7 +192,10 @@ impl NgramModel {
     /// The context of one word.
     #[inline]
     pub(super) fn root(&self, word: u16) -> Context {
-        match self.roots[usize::from(word)].load(Ordering::Relaxed) {
+        match self.unigrams[usize::from(word)]
+            .root
+            .load(Ordering::Relaxed)
+        {
             NOT_ASKED => self.find_root(word),
             known => Context::from_bits(known),
         }
@@ -181,15 +203,13 @@ impl NgramModel {
 
     #[cold]
     fn find_root(&self, word: u16) -> Context {
-        let step = self.ngrams.step(self.ngrams.root(), self.spelt(word));
+        let unigram = &self.unigrams[usize::from(word)];
+        let step = self.ngrams.step(self.ngrams.root(), unigram.spelt);
         let root = match step {
-            Some(step) if step.address != 0 => {
-                Context::new(step.address, self.unigrams[usize::from(word)].backoff)
-            }
+            Some(step) if step.address != 0 => Context::new(step.address, unigram.backoff),
             _ => Context::default(),
         };
-        let known = &self.roots[usize::from(word)];
-        known.store(root.to_bits(), Ordering::Relaxed);
+        unigram.root.store(root.to_bits(), Ordering::Relaxed);
         root
     }
 
@@ -212,8 +232,14 @@ impl NgramModel {
     /// The cost of `word` when nothing is known of the words before.
     #[must_use]
     pub fn unigram(&self, word: u16) -> Cost {
-        let entry = self.unigrams.get(usize::from(word));
-        entry.map_or(0, |e| e.cost)
+        let unigram = self.unigrams.get(usize::from(word));
+        unigram.map_or(0, |u| u.cost)
+    }
+
+    /// What `word`, one of the vocabulary, costs by itself.
+    #[cfg(feature = "train")]
+    pub(super) fn unigram_entry(&self, word: u16) -> Entry {
+        self.unigrams[usize::from(word)].entry()
     }
 
     /// The spelling of `id`: lower case, old tone placement.

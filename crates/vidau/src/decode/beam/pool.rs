@@ -13,6 +13,7 @@ const FEW_SLOTS: usize = 64;
 /// What arrived at a node.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
+    states: Vec<LmState>,
     hypotheses: Vec<Hypothesis>,
     edges: Vec<Edge>,
     /// Cost and number of each, to be ordered by.
@@ -25,6 +26,7 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn clear(&mut self) {
+        self.states.clear();
         self.hypotheses.clear();
         self.edges.clear();
         self.slots.clear();
@@ -35,15 +37,15 @@ impl Pool {
     /// has to [`arrive`](Self::arrive) then.
     #[inline]
     pub(super) fn place(&mut self, state: &LmState) -> u32 {
-        if self.hypotheses.len() * 2 > self.slots.len() {
+        if self.states.len() * 2 > self.slots.len() {
             self.grow();
         }
-        let slot = find_slot(&self.slots, &self.hypotheses, state);
+        let slot = find_slot(&self.slots, &self.states, state);
         let place = &mut self.slots[slot];
         if *place == NONE {
-            *place = self.hypotheses.len() as u32;
+            *place = self.states.len() as u32;
+            self.states.push(*state);
             self.hypotheses.push(Hypothesis {
-                state: *state,
                 cost: Cost::MAX,
                 forward: UNREACHED,
                 backward: UNREACHED,
@@ -79,8 +81,8 @@ impl Pool {
         let size = self.slots.len() * 2;
         self.slots.clear();
         self.slots.resize(size, NONE);
-        for (i, h) in self.hypotheses.iter().enumerate() {
-            let slot = find_slot(&self.slots, &self.hypotheses, &h.state);
+        for (i, state) in self.states.iter().enumerate() {
+            let slot = find_slot(&self.slots, &self.states, state);
             self.slots[slot] = i as u32;
         }
     }
@@ -102,12 +104,13 @@ impl Pool {
         self.kept.clear();
         self.kept.resize(self.hypotheses.len(), NONE);
         let first = trellis.hypotheses.len() as u32;
-        let best = self.order.iter().zip(first..).map(|(&ranked, to)| {
-            let i = ranked as u32 as usize;
+        let best = self.order.iter().map(|&ranked| ranked as u32 as usize);
+        for (i, to) in best.clone().zip(first..) {
             self.kept[i] = to;
-            self.hypotheses[i]
-        });
-        trellis.hypotheses.extend(best);
+        }
+        let hypotheses = best.clone().map(|i| self.hypotheses[i]);
+        trellis.hypotheses.extend(hypotheses);
+        trellis.states.extend(best.map(|i| self.states[i]));
         for edge in &self.edges {
             let to = self.kept[edge.to as usize];
             if to != NONE {
@@ -118,9 +121,9 @@ impl Pool {
 }
 
 #[inline]
-fn find_slot(slots: &[u32], pool: &[Hypothesis], state: &LmState) -> usize {
+fn find_slot(slots: &[u32], states: &[LmState], state: &LmState) -> usize {
     let mut slot = state.hash64() as usize & (slots.len() - 1);
-    while slots[slot] != NONE && pool[slots[slot] as usize].state != *state {
+    while slots[slot] != NONE && states[slots[slot] as usize] != *state {
         slot = (slot + 1) & (slots.len() - 1);
     }
     slot

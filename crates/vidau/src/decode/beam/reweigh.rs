@@ -42,13 +42,15 @@ impl Beam {
     pub(crate) fn reweigh(&mut self, lattice: &Lattice) -> LmState {
         self.price_again(lattice);
         let (trellis, prices) = (&mut self.trellis, &self.prices);
-        for h in &mut trellis.hypotheses[1..] {
-            (h.cost, h.forward) = (UNREACHED, UNREACHED);
-        }
-        for h in &mut trellis.hypotheses {
-            h.backward = UNREACHED;
-        }
+        trellis.hypotheses[0].backward = UNREACHED;
         for node in 1..lattice.nodes() {
+            if trellis.is_shared(node) {
+                continue;
+            }
+            for number in trellis.at(node) {
+                let h = &mut trellis.hypotheses[number];
+                (h.cost, h.forward, h.backward) = (UNREACHED, UNREACHED, UNREACHED);
+            }
             for number in trellis.edges_into(node) {
                 let edge = &mut trellis.edges[number];
                 let price = prices[edge.arc as usize];

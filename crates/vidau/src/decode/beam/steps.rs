@@ -9,7 +9,7 @@ use super::{BeamOptions, rank, ranked};
 use crate::cost::Cost;
 use crate::decode::lattice::Arc;
 use crate::decode::log_add::log_add;
-use crate::decode::trellis::{Hypothesis, NONE, UNREACHED};
+use crate::decode::trellis::{Column, NONE, UNREACHED};
 use crate::lm::{self, Findings, Following, LmState, NgramModel, Starts};
 
 /// Beside an arc's number: the end of a paragraph there.
@@ -101,7 +101,7 @@ pub(super) struct Alike {
 }
 
 impl Steps {
-    /// Finds what `hypotheses`, the cheapest first, cost with the arcs of two
+    /// Finds what the hypotheses of `before`, the cheapest first, cost with the arcs of two
     /// words, or with the others, of `arcs`, which all lead from their node to
     /// the same one, and lowers `best`, the least cost of any way to there.
     /// What is above it by more than the margin is left out.
@@ -109,7 +109,7 @@ impl Steps {
         &mut self,
         arcs: &[Arc],
         has_two: bool,
-        hypotheses: &[Hypothesis],
+        before: Column<'_>,
         options: BeamOptions,
         lm: &NgramModel,
         best: &mut Cost,
@@ -117,21 +117,22 @@ impl Steps {
         self.near.clear();
         self.alike.clear();
         self.has_pairs = false;
-        let Some(nearest) = hypotheses.first() else {
+        let Some(nearest) = before.hypotheses.first() else {
             return;
         };
         // The language model only adds, the hypotheses are in order, and so are
         // the steps: what is out stays out.
         self.collect(arcs, has_two, *best + options.margin - nearest.cost, lm);
         let (width, margin) = (self.by_itself.len(), options.margin);
-        let most = width * hypotheses.len();
+        let most = width * before.hypotheses.len();
         if self.totals.len() < most {
             self.totals.resize(most, 0);
             self.known.resize(most, Findings::default());
         }
-        lm.touch(hypotheses.iter().map(|h| &h.state));
+        lm.touch(before.states);
         let mut near = self.steps.len();
-        for (hypothesis, row) in hypotheses.iter().zip((0..).step_by(width.max(1))) {
+        let rows = (0..).step_by(width.max(1));
+        for ((hypothesis, state), row) in before.hypotheses.iter().zip(before.states).zip(rows) {
             let limit = *best + margin - hypothesis.cost;
             while near > 0 && self.steps[near - 1].cost > limit {
                 near -= 1;
@@ -139,7 +140,7 @@ impl Steps {
             let Some(last) = self.steps[..near].last() else {
                 break;
             };
-            let known = lm.row_after(&mut self.following, &hypothesis.state, last.words.into());
+            let known = lm.row_after(&mut self.following, state, last.words.into());
             // Those filled beyond the near ones are out as well.
             let filled = near.next_multiple_of(LANES);
             self.near.push(Near { filled, known });
@@ -156,21 +157,23 @@ impl Steps {
         }
     }
 
-    /// Puts each way into the pool that costs no more than `limit`; `first` are the
-    /// numbers of the first of the arcs and of the hypotheses.
+    /// Puts each way into the pool that costs no more than `limit`; `first` is the
+    /// number of the first of the arcs.
     pub(super) fn pour(
         &mut self,
         limit: Cost,
         arcs: &[Arc],
-        first: (u32, u32),
-        hypotheses: &[Hypothesis],
+        first: u32,
+        before: Column<'_>,
         lm: &NgramModel,
         pool: &mut Pool,
     ) {
         let width = self.by_itself.len().max(1);
         let rows = self.totals.chunks(width).zip(self.known.chunks(width));
         let rows = rows.zip(&self.near);
-        for ((from, before), ((totals, known), near)) in (first.1..).zip(hypotheses).zip(rows) {
+        let hypotheses = before.hypotheses.iter().zip(before.states);
+        let hypotheses = (before.first..).zip(hypotheses);
+        for ((from, (hypothesis, state)), ((totals, known), near)) in hypotheses.zip(rows) {
             let following = &self.following;
             let starts = following.starts(near.known);
             let totals = totals[..near.filled].as_chunks().0;
@@ -185,13 +188,13 @@ impl Steps {
                     };
                     let way = Way {
                         from,
-                        arc: first.0 + step.arc,
+                        arc: first + step.arc,
                         cost,
                         together: cost - step.cost + step.together,
                     };
                     let state_after = || step.state_after(known, &starts, following, lm);
                     let to = match step.kind {
-                        Kind::NoWord => pool.place(&before.state),
+                        Kind::NoWord => pool.place(state),
                         Kind::Paragraph => pool.place(&lm.begin()),
                         Kind::Word if known.is_nothing() => {
                             if step.to == NONE {
@@ -204,7 +207,7 @@ impl Steps {
                             pool.place(&step.second_word(known, &starts, following, arcs, lm).1)
                         }
                     };
-                    pool.arrive(to, before, way);
+                    pool.arrive(to, hypothesis, way);
                 }
             }
         }
