@@ -4,7 +4,7 @@ use super::trees::Plane;
 use crate::cost::{Cost, NAT};
 use crate::decode::{Beam, Block, Lattice, Output, ProfileWeights, Step, log_add};
 use crate::engine::{Engine, PROFILES};
-use crate::render::Renderer;
+use crate::restore::Reason;
 use crate::syllable::Casing;
 use crate::text::TokenKind;
 
@@ -122,6 +122,8 @@ pub(crate) struct Decision {
     pub(crate) at: usize,
     /// What is written; as read where the step's reading is not trusted.
     pub(crate) output: Output,
+    /// What kind of change that is.
+    pub(crate) reason: Reason,
     /// A sign that looks out of place.
     pub(crate) is_stray: bool,
 }
@@ -348,8 +350,7 @@ fn weigh_readings(
     evidence.put(Feature::ChannelByLetter, arc.cost / letters.max(1));
     evidence.put(Feature::Unigram, unigram);
     evidence.put(Feature::Letters, letters);
-    let reason = Renderer::reason(engine, lattice, read.text(), decision.output);
-    evidence.put(Feature::Reason, reason as Cost);
+    evidence.put(Feature::Reason, decision.reason as Cost);
     let is_common = engine.known_id(known).is_some();
     evidence.put(
         Feature::IsWord,

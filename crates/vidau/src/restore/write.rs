@@ -96,11 +96,14 @@ impl Worker<'_> {
                 let is_one = step.to == step.from + 1;
                 let lexicon = &self.engine.lexicon;
                 let number = self.block.number_of(step.from, step.to, lexicon);
+                let output = self.trusted(step, number, at);
+                let read = self.block.read(number).text();
                 decisions.push(Decision {
                     step,
                     number,
                     at,
-                    output: self.trusted(step, number, at),
+                    output,
+                    reason: Renderer::reason(self.engine, &self.lattice, read, output),
                     is_stray: is_kept
                         && is_one
                         && self.engine.flags_stray
@@ -297,7 +300,8 @@ impl Worker<'_> {
             changed,
             reason: match is_letter {
                 true => Reason::Letters,
-                false => Renderer::reason(self.engine, &self.lattice, read.text(), output),
+                false if is_doubtful => Reason::Unsure,
+                false => decision.reason,
             },
             alternatives: alternatives_start..results.alternatives.len(),
         });

@@ -10,7 +10,7 @@
 
 use crate::syllable::bare;
 
-/// Document types and organs with Đ in their abbreviation.
+/// Document types and organs with Đ in their abbreviation, in order.
 const WITH_D_STROKE: [&str; 37] = [
     "BCSĐ", "BCĐ", "BGDĐT", "BKHĐT", "BLĐTBXH", "BQLĐA", "BĐBP", "BĐNTW", "CĐ", "GĐĐ", "HĐ",
     "HĐBT", "HĐND", "HĐQT", "HĐTP", "HĐTĐKT", "LĐLĐ", "NĐ", "PGDĐT", "QyĐ", "QĐ", "QĐNS", "QĐi",
@@ -18,7 +18,7 @@ const WITH_D_STROKE: [&str; 37] = [
     "ĐU", "ĐUK", "ĐĐ",
 ];
 
-/// Abbreviations without Đ; none of them is taken for one of those above.
+/// Abbreviations without Đ, in order; none of them is taken for one of those above.
 const WITHOUT: [&str; 154] = [
     "", "BB", "BBCVT", "BC", "BCA", "BCB", "BCH", "BCHQS", "BCN", "BCP", "BCT", "BDTTG", "BDVHU",
     "BDVTU", "BDVTW", "BGN", "BGTVT", "BHXH", "BKH", "BKHCN", "BKHCNMT", "BKTTW", "BN", "BNCTU",
@@ -116,11 +116,11 @@ fn is_party_code(code: &str) -> bool {
 
 fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'static str> {
     let has_digit = || part.bytes().any(|b| b.is_ascii_digit());
-    if !part.contains(is_of_d_stroke) || has_digit() || WITH_D_STROKE.contains(&part) {
+    if !part.contains(is_of_d_stroke) || has_digit() || has(&WITH_D_STROKE, part) {
         return None;
     }
     // HD and DA are types of their own; only the type's name decides.
-    let is_listed = WITHOUT.contains(&part);
+    let is_listed = has(&WITHOUT, part);
     let is_type = |(name, known): &&([&str; 2], &str)| {
         reads_as(known, part, !is_listed, !is_listed) && is_named(name, before)
     };
@@ -138,8 +138,11 @@ fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'st
     let plain = |known: &str| COMMON.contains(&known) || known.chars().count() >= 4;
     // What another letter beside Đ explains counts where nothing else does.
     for pairs in [false, true] {
-        let found = WITH_D_STROKE.iter();
-        let mut found = found.filter(|known| reads_as(known, part, plain(known), pairs));
+        // Few read so at all.
+        let mut found = WITH_D_STROKE.iter().filter(|known| {
+            reads_as(known, part, true, pairs)
+                && (plain(known) || reads_as(known, part, false, pairs))
+        });
         match (found.next(), found.next()) {
             (Some(&known), None) => return Some(known),
             (Some(_), Some(_)) => return None,
@@ -147,6 +150,10 @@ fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'st
         }
     }
     None
+}
+
+fn has(list: &[&str], part: &str) -> bool {
+    list.binary_search(&part).is_ok()
 }
 
 /// Whether the words before a code name its type, each with at most one letter
@@ -219,6 +226,11 @@ mod tests {
 
     fn repaired_after(code: &str, before: &[&str]) -> Option<String> {
         Some(repair_code(code, before)?.collect())
+    }
+
+    #[test]
+    fn lists_are_in_order() {
+        assert!(WITH_D_STROKE.is_sorted() && WITHOUT.is_sorted());
     }
 
     #[test]

@@ -124,6 +124,9 @@ pub(super) fn class(c: char) -> Class {
 /// Kind and end of the token that begins at `at`, before the end of `line`.
 fn token_at(line: &str, at: usize) -> (TokenKind, usize) {
     let rest = &line[at..];
+    if let Some(length) = plain_word(rest.as_bytes()) {
+        return (TokenKind::Word, at + length);
+    }
     let Some(first) = rest.chars().next() else {
         return (TokenKind::Other, line.len());
     };
@@ -153,6 +156,13 @@ fn token_at(line: &str, at: usize) -> (TokenKind, usize) {
         Class::Mark | Class::Letter => (TokenKind::Other, while_class(Class::Mark)),
         Class::Other => (TokenKind::Other, while_class(Class::Other)),
     }
+}
+
+/// The length of a word of the letters a to z alone with a blank behind it, about
+/// which there is nothing to decide: most of what was read without marks.
+fn plain_word(text: &[u8]) -> Option<usize> {
+    let length = text.iter().position(|b| !b.is_ascii_alphabetic())?;
+    (length > 0 && text[length] == b' ').then_some(length)
 }
 
 /// Letters, digits and symbols without anything between, as far as they can
