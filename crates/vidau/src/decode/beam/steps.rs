@@ -1,6 +1,8 @@
 //! What each hypothesis at a node costs with each arc that leads on from it.
 
+use std::iter::Enumerate;
 use std::ops::Range;
+use std::slice;
 
 use wide::i32x8;
 
@@ -176,39 +178,33 @@ impl Steps {
         for ((from, (hypothesis, state)), ((totals, known), near)) in hypotheses.zip(rows) {
             let following = &self.following;
             let starts = following.starts(near.known);
-            let totals = totals[..near.filled].as_chunks().0;
-            for (lanes, first_step) in totals.iter().zip((0..).step_by(LANES)) {
-                let mut within = at_most(lanes, limit);
-                while within != 0 {
-                    let lane = within.trailing_zeros() as usize;
-                    within &= within - 1;
-                    let (cost, known) = (lanes[lane], known[first_step + lane]);
-                    let Some(step) = self.steps.get_mut(first_step + lane) else {
-                        continue;
-                    };
-                    let way = Way {
-                        from,
-                        arc: first + step.arc,
-                        cost,
-                        together: cost - step.cost + step.together,
-                    };
-                    let state_after = || step.state_after(known, &starts, following, lm);
-                    let to = match step.kind {
-                        Kind::NoWord => pool.place(state),
-                        Kind::Paragraph => pool.place(&lm.begin()),
-                        Kind::Word if known.is_nothing() => {
-                            if step.to == NONE {
-                                step.to = pool.place(&state_after());
-                            }
-                            step.to
+            for number in Within::new(&totals[..near.filled], limit) {
+                let (cost, known) = (totals[number], known[number]);
+                let Some(step) = self.steps.get_mut(number) else {
+                    continue;
+                };
+                let way = Way {
+                    from,
+                    arc: first + step.arc,
+                    cost,
+                    together: cost - step.cost + step.together,
+                };
+                let state_after = || step.state_after(known, &starts, following, lm);
+                let to = match step.kind {
+                    Kind::NoWord => pool.place(state),
+                    Kind::Paragraph => pool.place(&lm.begin()),
+                    Kind::Word if known.is_nothing() => {
+                        if step.to == NONE {
+                            step.to = pool.place(&state_after());
                         }
-                        Kind::Word => pool.place(&state_after()),
-                        Kind::TwoWords => {
-                            pool.place(&step.second_word(known, &starts, following, arcs, lm).1)
-                        }
-                    };
-                    pool.arrive(to, hypothesis, way);
-                }
+                        step.to
+                    }
+                    Kind::Word => pool.place(&state_after()),
+                    Kind::TwoWords => {
+                        pool.place(&step.second_word(known, &starts, following, arcs, lm).1)
+                    }
+                };
+                pool.arrive(to, hypothesis, way);
             }
         }
     }
@@ -394,4 +390,41 @@ impl Step {
 fn at_most(totals: &[Cost; LANES], limit: Cost) -> u32 {
     let above = i32x8::new(*totals).simd_gt(i32x8::splat(limit));
     !above.to_bitmask() & 0xff
+}
+
+/// The numbers of those of a row's totals that are no more than a limit.
+struct Within<'t> {
+    lanes: Enumerate<slice::Iter<'t, [Cost; LANES]>>,
+    limit: Cost,
+    first: usize,
+    /// Those of the lanes looked at last that are to come.
+    bits: u32,
+}
+
+impl<'t> Within<'t> {
+    #[inline]
+    fn new(totals: &'t [Cost], limit: Cost) -> Self {
+        Self {
+            lanes: totals.as_chunks().0.iter().enumerate(),
+            limit,
+            first: 0,
+            bits: 0,
+        }
+    }
+}
+
+impl Iterator for Within<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            let (number, totals) = self.lanes.next()?;
+            self.first = number * LANES;
+            self.bits = at_most(totals, self.limit);
+        }
+        let lane = self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(self.first + lane)
+    }
 }
