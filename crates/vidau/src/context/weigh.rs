@@ -106,11 +106,8 @@ impl WideContext {
         if taken.lm_len != 1 {
             return;
         }
-        let ending = lattice.ending_at(taken.to as usize);
-        for (a, &posterior) in ending.clone().zip(&self.posteriors[ending]) {
-            if posterior > RULED_OUT {
-                continue;
-            }
+        let likely = lattice.likely_at(taken.to as usize, &self.posteriors, RULED_OUT);
+        for (a, posterior) in likely {
             let arc = &lattice.arcs()[a];
             if arc.from != taken.from || arc.lm_len != 1 || arc.lm[0] < FIRST_WORD {
                 continue;

@@ -115,20 +115,20 @@ impl Beam {
         let trellis = &mut self.trellis;
         for h in trellis.at(from) {
             let (before, state) = (trellis.hypotheses[h], trellis.states[h]);
-            trellis.states.push(state);
             trellis.edges.push(Edge {
                 from: h as u32,
                 to: trellis.hypotheses.len() as u32,
                 arc,
                 cost: only.cost,
             });
-            trellis.hypotheses.push(Hypothesis {
+            let hypothesis = Hypothesis {
                 cost: before.cost + only.cost,
                 forward: before.forward + only.cost,
                 arc,
                 previous: h as u32,
                 ..before
-            });
+            };
+            trellis.push(hypothesis, state);
         }
         true
     }

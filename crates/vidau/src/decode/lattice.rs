@@ -206,11 +206,21 @@ impl Lattice {
                 posteriors[a as usize] <= most && self.piece(number).to as usize == step.to
             })
             .map(|&(_, a, number)| (a as usize, Output::Known(number)));
-        // Most arcs that end there are on no way that was kept.
-        let ending = self.ending_at(step.to);
-        let likely = ending.clone().zip(&posteriors[ending]);
-        let likely = likely.filter_map(move |(a, &cost)| (cost <= most).then_some(a));
-        likely.filter_map(of_arc).chain(pieces)
+        let likely = self.likely_at(step.to, posteriors, most);
+        likely.filter_map(move |(a, _)| of_arc(a)).chain(pieces)
+    }
+
+    /// The arcs that end at `node` and cost no more than `most` by their `posteriors`,
+    /// with what they do: most are on no way that was kept.
+    pub(crate) fn likely_at(
+        &self,
+        node: usize,
+        posteriors: &[Cost],
+        most: Cost,
+    ) -> impl Iterator<Item = (usize, Cost)> {
+        let ending = self.ending_at(node);
+        let all = ending.clone().zip(posteriors[ending].iter().copied());
+        all.filter(move |&(_, cost)| cost <= most)
     }
 
     /// What an arc writes, word by word, with the tokens of each: one step
@@ -225,16 +235,11 @@ impl Lattice {
             });
             return;
         };
-        for (number, piece) in (first..).zip(&self.pieces[first as usize..]) {
-            steps.push(Step {
-                from: piece.from as usize,
-                to: piece.to as usize,
-                output: Output::Known(number),
-            });
-            if piece.is_last {
-                break;
-            }
-        }
+        steps.extend(chain(&self.pieces, first).map(|(number, piece)| Step {
+            from: piece.from as usize,
+            to: piece.to as usize,
+            output: Output::Known(number),
+        }));
     }
 
     /// The text of an [`Output::Text`].
@@ -273,14 +278,10 @@ impl Lattice {
         self.known_ends.dedup();
         for &end in &self.known_ends {
             for a in self.ending_at(end as usize) {
-                let Output::Known(first) = self.arcs[a].output else {
-                    continue;
-                };
-                for (number, piece) in (first..).zip(&self.pieces[first as usize..]) {
-                    self.by_token.push((piece.from, a as u32, number));
-                    if piece.is_last {
-                        break;
-                    }
+                if let Output::Known(first) = self.arcs[a].output {
+                    let pieces = chain(&self.pieces, first);
+                    self.by_token
+                        .extend(pieces.map(|(number, piece)| (piece.from, a as u32, number)));
                 }
             }
         }
@@ -319,22 +320,18 @@ impl Lattice {
 
     /// Drops all arcs of a lattice not yet finished that are not `wanted`.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&Arc) -> bool) {
-        let arcs = std::mem::take(&mut self.arcs);
+        let mut arcs = std::mem::take(&mut self.arcs).into_iter();
         let mut late = std::mem::take(&mut self.late).into_iter().peekable();
         self.ends.clear();
-        for (number, arc) in (0..).zip(arcs) {
-            while let Some((late, _)) = late.next_if(|&(_, came)| came <= number) {
-                self.push_if(&wanted, late);
+        let mut before = 0;
+        let in_order = std::iter::from_fn(|| match late.next_if(|&(_, came)| came <= before) {
+            Some((late, _)) => Some(late),
+            None => {
+                before += 1;
+                arcs.next()
             }
-            self.push_if(&wanted, arc);
-        }
-        for (arc, _) in late {
-            self.push_if(&wanted, arc);
-        }
-    }
-
-    fn push_if(&mut self, wanted: impl Fn(&Arc) -> bool, arc: Arc) {
-        if wanted(&arc) {
+        });
+        for arc in in_order.filter(wanted) {
             self.push(arc);
         }
     }
@@ -377,6 +374,13 @@ impl Lattice {
     pub(crate) fn ending_at(&self, node: usize) -> std::ops::Range<usize> {
         self.ends[node] as usize..self.ends[node + 1] as usize
     }
+}
+
+/// The pieces of a chain that begins with number `first`, with their numbers.
+fn chain(pieces: &[Piece], first: u32) -> impl Iterator<Item = (u32, &Piece)> {
+    let pieces = &pieces[first as usize..];
+    let last = pieces.iter().position(|piece| piece.is_last);
+    (first..).zip(&pieces[..last.map_or(pieces.len(), |last| last + 1)])
 }
 
 #[cfg(test)]

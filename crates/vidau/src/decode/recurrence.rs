@@ -57,6 +57,19 @@ struct Place {
     /// Words beside it, 0 where none is.
     left: u16,
     right: u16,
+    /// Where its readings stand.
+    readings: (u32, u32),
+}
+
+impl Place {
+    fn is_unsure(&self) -> bool {
+        self.posterior > SURE
+    }
+
+    /// Its readings, of those of all places.
+    fn of<'r>(&self, readings: &'r [Reading]) -> &'r [Reading] {
+        &readings[self.readings.0 as usize..self.readings.1 as usize]
+    }
 }
 
 /// An arc of a place.
@@ -169,17 +182,14 @@ impl Recurrence {
         options: RecurrenceOptions,
     ) -> bool {
         self.find_places(block, lattice, path, posteriors);
-        if self.places.iter().all(|p| p.posterior <= SURE) {
+        if !self.places.iter().any(Place::is_unsure) {
             return false;
         }
-        self.count(lattice, posteriors, words);
+        self.find_readings(lattice, posteriors, words);
+        self.count();
         let mut is_changed = false;
-        for i in 0..self.places.len() {
-            let place = self.places[i];
-            if place.posterior > SURE {
-                self.find_readings(place, lattice, posteriors, words);
-                is_changed |= self.weigh(place, lattice, options);
-            }
+        for place in self.places.iter().filter(|p| p.is_unsure()) {
+            is_changed |= self.weigh(place, lattice, options);
         }
         is_changed
     }
@@ -212,64 +222,53 @@ impl Recurrence {
                 read: caseless(block, arc.from as usize, arc.to as usize),
                 left,
                 right: 0,
+                readings: (0, 0),
             });
             is_next = true;
         }
     }
 
-    /// The arcs that stand for one word at `place`.
-    fn find_readings(
-        &mut self,
-        place: Place,
-        lattice: &Lattice,
-        posteriors: &[Cost],
-        words: &WordCosts,
-    ) {
-        let is_reading = |arc: &Arc| {
-            arc.from == place.from
-                && arc.lm_len == 1
-                && matches!(arc.output, Output::Word(..) | Output::AsRead)
-        };
+    /// The arcs that stand for one word at each place.
+    fn find_readings(&mut self, lattice: &Lattice, posteriors: &[Cost], words: &WordCosts) {
         self.readings.clear();
-        let ending = lattice.ending_at(place.to as usize);
-        for (a, &posterior) in ending.clone().zip(&posteriors[ending]) {
-            if posterior > RULED_OUT {
-                continue;
+        for place in &mut self.places {
+            let is_reading = |arc: &Arc| {
+                arc.from == place.from
+                    && arc.lm_len == 1
+                    && matches!(arc.output, Output::Word(..) | Output::AsRead)
+            };
+            let first = self.readings.len() as u32;
+            for (a, posterior) in lattice.likely_at(place.to as usize, posteriors, RULED_OUT) {
+                let arc = &lattice.arcs()[a];
+                if is_reading(arc) {
+                    self.readings.push(Reading {
+                        arc: a,
+                        word: arc.lm[0],
+                        posterior,
+                        expected: arc.cost + words.of(arc.lm[0].into()),
+                    });
+                }
             }
-            let arc = &lattice.arcs()[a];
-            if is_reading(arc) {
-                self.readings.push(Reading {
-                    arc: a,
-                    word: arc.lm[0],
-                    posterior,
-                    expected: arc.cost + words.of(arc.lm[0].into()),
-                });
-            }
+            place.readings = (first, self.readings.len() as u32);
         }
     }
 
     /// Counts what is asked for at the unsure places.
-    fn count(&mut self, lattice: &Lattice, posteriors: &[Cost], words: &WordCosts) {
+    fn count(&mut self) {
         self.in_doubt.clear();
         self.read_in_doubt.clear();
-        for i in 0..self.places.len() {
-            let place = self.places[i];
-            if place.posterior > SURE {
-                self.find_readings(place, lattice, posteriors, words);
-                self.read_in_doubt.add(place.read);
-                for r in &self.readings {
-                    self.in_doubt.add(r.word.into());
-                }
+        for place in self.places.iter().filter(|p| p.is_unsure()) {
+            self.read_in_doubt.add(place.read);
+            for r in place.of(&self.readings) {
+                self.in_doubt.add(r.word.into());
             }
         }
         self.after_left.clear();
         self.before_right.clear();
         self.read_as.clear();
         self.read.clear();
-        for i in 0..self.places.len() {
-            let place = self.places[i];
-            self.find_readings(place, lattice, posteriors, words);
-            for r in &self.readings {
+        for place in &self.places {
+            for r in place.of(&self.readings) {
                 if r.posterior > COUNTED || r.word < FIRST_WORD {
                     continue;
                 }
@@ -296,7 +295,8 @@ impl Recurrence {
     }
 
     /// Moves the readings of one place towards what the counts say.
-    fn weigh(&self, place: Place, lattice: &mut Lattice, options: RecurrenceOptions) -> bool {
+    fn weigh(&self, place: &Place, lattice: &mut Lattice, options: RecurrenceOptions) -> bool {
+        let readings = place.of(&self.readings);
         let beside = |r: &Reading| {
             let mut cost = r.posterior;
             if r.word >= FIRST_WORD {
@@ -307,16 +307,16 @@ impl Recurrence {
             }
             cost
         };
-        let all_beside = self.readings.iter().map(beside).fold(NEVER, log_add);
-        let all_expected = self.readings.iter().map(|r| r.expected);
+        let all_beside = readings.iter().map(beside).fold(NEVER, log_add);
+        let all_expected = readings.iter().map(|r| r.expected);
         let all_expected = all_expected.fold(NEVER, log_add);
         let all_read = log_add(self.read.of(place.read.into()), options.expected);
         let mut is_changed = false;
-        for r in &self.readings {
+        for r in readings {
             let mut change = beside(r) - all_beside - r.posterior;
             if r.word >= FIRST_WORD {
                 // A word's casings stand and fall together.
-                let casings = self.readings.iter().filter(|o| o.word == r.word);
+                let casings = readings.iter().filter(|o| o.word == r.word);
                 let expected = casings.map(|o| o.expected).fold(NEVER, log_add) - all_expected;
                 let seen = self.read_as.of(both(place.read, r.word));
                 let share = log_add(seen, expected + options.expected) - all_read;

@@ -66,15 +66,21 @@ impl Trellis {
         self.edges.clear();
         self.nodes.clear();
         let open = self.open();
-        self.states.push(start);
-        self.hypotheses.push(Hypothesis {
+        let nothing_read = Hypothesis {
             cost: 0,
             forward: 0,
             backward: UNREACHED,
             arc: NONE,
             previous: NONE,
-        });
+        };
+        self.push(nothing_read, start);
         self.close(open);
+    }
+
+    /// Adds a hypothesis to the node that comes next.
+    pub(super) fn push(&mut self, hypothesis: Hypothesis, state: LmState) {
+        self.hypotheses.push(hypothesis);
+        self.states.push(state);
     }
 
     /// Where what is added from now on begins.

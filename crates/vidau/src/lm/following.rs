@@ -270,17 +270,15 @@ impl Following {
 }
 
 impl NgramModel {
-    /// Adds a word if it is new; returns its place, and whether it is.
+    /// Adds a word if it is new; returns its place.
     #[inline]
-    pub(crate) fn add(&self, following: &mut Following, word: u16) -> (usize, bool) {
+    pub(crate) fn add(&self, following: &mut Following, word: u16) -> usize {
         let word = match usize::from(word) < self.vocab_len() {
             true => word,
             false => UNKNOWN,
         };
-        match following.place(word) {
-            Some(place) => (place, false),
-            None => (following.push(word, self.spelt(word)), true),
-        }
+        let known = following.place(word);
+        known.unwrap_or_else(|| following.push(word, self.spelt(word)))
     }
 
     /// Reads a byte of what follows each of the contexts, which has the processor
@@ -521,7 +519,7 @@ mod tests {
             let others = [UNKNOWN, u16::MAX, pair[0]];
             let asked: Vec<u16> = words.iter().step_by(3).copied().chain(others).collect();
             let places: Vec<usize> = (asked.iter())
-                .map(|&word| lm.add(&mut following, word).0)
+                .map(|&word| lm.add(&mut following, word))
                 .collect();
             let all = following.len() as u32;
             // A few of the words first, then all.

@@ -89,7 +89,7 @@ fn is_form_code(code: &str) -> bool {
 fn repair_field(field: &str) -> Option<&'static str> {
     let mut found = OF_FORMS.iter().filter(|known| {
         // Fields that begin with B or P are others.
-        **known != field && reads_as(known, field, !known.starts_with('Đ'), false)
+        **known != field && reads_as(known, field, || !known.starts_with('Đ'), false)
     });
     match (found.next(), found.next()) {
         (Some(&known), None) => Some(known),
@@ -122,7 +122,7 @@ fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'st
     // HD and DA are types of their own; only the type's name decides.
     let is_listed = has(&WITHOUT, part);
     let is_type = |(name, known): &&([&str; 2], &str)| {
-        reads_as(known, part, !is_listed, !is_listed) && is_named(name, before)
+        reads_as(known, part, || !is_listed, !is_listed) && is_named(name, before)
     };
     if let Some((_, known)) = NAMED.iter().find(is_type) {
         return Some(known);
@@ -138,11 +138,8 @@ fn repair_part(part: &str, is_party_organ: bool, before: &[&str]) -> Option<&'st
     let plain = |known: &str| COMMON.contains(&known) || known.chars().count() >= 4;
     // What another letter beside Đ explains counts where nothing else does.
     for pairs in [false, true] {
-        // Few read so at all.
-        let mut found = WITH_D_STROKE.iter().filter(|known| {
-            reads_as(known, part, true, pairs)
-                && (plain(known) || reads_as(known, part, false, pairs))
-        });
+        let found = WITH_D_STROKE.iter();
+        let mut found = found.filter(|known| reads_as(known, part, || plain(known), pairs));
         match (found.next(), found.next()) {
             (Some(&known), None) => return Some(known),
             (Some(_), Some(_)) => return None,
@@ -190,7 +187,7 @@ fn is_of_d_stroke(c: char) -> bool {
 /// its look-alikes for Đ, in the place of which engines also see two letters.
 /// B and P alone stand for Đ only where a code is `plain` in spite of it, beside
 /// a D only where `pairs` are looked for.
-fn reads_as(known: &str, part: &str, plain: bool, pairs: bool) -> bool {
+fn reads_as(known: &str, part: &str, plain: impl Fn() -> bool + Copy, pairs: bool) -> bool {
     let (mut letters, mut read) = (known.chars(), part.chars());
     let (Some(letter), Some(first)) = (letters.next(), read.next()) else {
         return known.is_empty() && part.is_empty();
@@ -211,7 +208,7 @@ fn reads_as(known: &str, part: &str, plain: bool, pairs: bool) -> bool {
         is_of_d_stroke(first) && is_of_d_stroke(second) && is_pair(first, second)
     });
     let is_three = is_two && rest.starts_with("ĐĐ");
-    (is_d || is_other && plain) && reads_as(letters.as_str(), rest, plain, pairs)
+    (is_d || is_other && plain()) && reads_as(letters.as_str(), rest, plain, pairs)
         || is_two && reads_as(letters.as_str(), read.as_str(), plain, pairs)
         || is_three && reads_as(letters.as_str(), &rest["ĐĐ".len()..], plain, pairs)
 }

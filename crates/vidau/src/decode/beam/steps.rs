@@ -277,8 +277,8 @@ impl Steps {
             self.by_itself.push(cost);
             return;
         }
-        let (place, is_new) = lm.add(&mut self.following, word);
-        if is_new {
+        let place = lm.add(&mut self.following, word);
+        if place == self.by_place.len() {
             self.by_place.push(0);
             step.words += 1;
         }
